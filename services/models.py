@@ -1,0 +1,103 @@
+"""The services of the firm: an overview, and a page for each."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.http import HttpRequest
+from modelcluster.fields import ParentalManyToManyField
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.fields import StreamField
+from wagtail.search import index
+
+from vitaleoverheid.blocks import ArticleBlock, DiagramBlock, RowBlock, StepBlock
+from vitaleoverheid.models import BasePage
+
+
+class ServiceIndexPage(BasePage):
+    """All services at a glance."""
+
+    parent_page_types: ClassVar[list[str]] = ["vitaleoverheid.HomePage"]
+    subpage_types: ClassVar[list[str]] = ["services.ServicePage"]
+    max_count = 1
+
+    class Meta:
+        verbose_name = "dienstenoverzicht"
+        verbose_name_plural = "dienstenoverzichten"
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        context["services"] = ServicePage.objects.child_of(self).live().public()
+        return context
+
+
+class ServicePage(BasePage):
+    """One service: what it is about, what the firm can do, and how."""
+
+    summary = models.TextField(
+        "samenvatting", help_text="Twee of drie zinnen voor het overzicht van diensten."
+    )
+    body = StreamField(ArticleBlock(), verbose_name="inhoud", blank=True)
+    offer_heading = models.CharField("kop", max_length=100, default="Onze inzet")
+    offer_introduction = models.TextField("inleiding", blank=True)
+    offer_diagram = StreamField(
+        [("diagram", DiagramBlock())], verbose_name="krachtenveld", max_num=1, blank=True
+    )
+    offer_list_heading = models.CharField(
+        "kop boven de lijst", max_length=100, default="Onze inzet kan bestaan uit:"
+    )
+    offers = StreamField([("offer", RowBlock())], verbose_name="wat wij kunnen doen", blank=True)
+    approach_heading = models.CharField("kop", max_length=100, default="Zo pakken wij het aan")
+    approach = StreamField([("step", StepBlock())], verbose_name="stappen", blank=True)
+    related_services = ParentalManyToManyField(
+        "self", verbose_name="verwante diensten", symmetrical=False, blank=True
+    )
+    call_to_action = models.CharField(
+        "kop boven de contactknop",
+        max_length=60,
+        blank=True,
+        help_text="Leeg: de kop uit de instellingen van de organisatie.",
+    )
+
+    content_panels: ClassVar[list[Any]] = [
+        *BasePage.content_panels,
+        FieldPanel("summary"),
+        FieldPanel("body"),
+        MultiFieldPanel(
+            [
+                FieldPanel("offer_heading"),
+                FieldPanel("offer_introduction"),
+                FieldPanel("offer_diagram"),
+                FieldPanel("offer_list_heading"),
+                FieldPanel("offers"),
+            ],
+            heading="Wat wij kunnen doen",
+        ),
+        MultiFieldPanel(
+            [FieldPanel("approach_heading"), FieldPanel("approach")], heading="Aanpak"
+        ),
+        FieldPanel("related_services"),
+        FieldPanel("call_to_action"),
+    ]
+    search_fields: ClassVar[list[Any]] = [
+        *BasePage.search_fields,
+        index.SearchField("summary", boost=2),
+        index.SearchField("body"),
+        index.SearchField("offer_introduction"),
+        index.SearchField("offers"),
+        index.SearchField("approach"),
+    ]
+    parent_page_types: ClassVar[list[str]] = ["services.ServiceIndexPage"]
+    subpage_types: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = "dienst"
+        verbose_name_plural = "diensten"
+
+    @property
+    def head_description(self) -> str:
+        return self.search_description or self.summary
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        context["related_services"] = self.related_services.live().public()
+        return context

@@ -1,0 +1,241 @@
+"""What every page shares, the general page types, images, and the firm's own details."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.html import strip_tags
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
+from wagtail.fields import RichTextField, StreamField
+from wagtail.images.models import AbstractImage, AbstractRendition, Image
+from wagtail.models import Page
+from wagtail.search import index
+
+from vitaleoverheid.blocks import (
+    LEANING,
+    ArticleBlock,
+    DiagramBlock,
+    HomeBlock,
+    PhoneBlock,
+    ProfileBlock,
+)
+
+
+class BasePage(Page):
+    """What every page of the site has."""
+
+    heading = RichTextField(
+        "kop",
+        blank=True,
+        features=LEANING,
+        help_text="Staat groot boven de pagina. Leeg: de titel. Eén woord mag schuin staan.",
+    )
+    introduction = models.TextField("inleiding", blank=True)
+
+    in_header: ClassVar[bool] = True
+    """Whether the page, when shown in menus, also stands in the header; else only in the footer."""
+
+    content_panels: ClassVar[list[Any]] = [
+        *Page.content_panels,
+        FieldPanel("heading"),
+        FieldPanel("introduction"),
+    ]
+    search_fields: ClassVar[list[Any]] = [
+        *Page.search_fields,
+        index.SearchField("heading", boost=2),
+        index.SearchField("introduction"),
+    ]
+
+    class Meta:
+        abstract = True
+
+    def get_url_parts(self, *args: Any, **kwargs: Any) -> tuple[int, str, str] | None:
+        """As Wagtail's, with the host that ``SITE_URL`` names: the one place for it."""
+        parts = super().get_url_parts(*args, **kwargs)
+        return parts and (parts[0], settings.SITE_URL, parts[2])
+
+    @property
+    def head_title(self) -> str:
+        """The page's name in the browser's tab and in search results, without the firm's."""
+        return self.seo_title or self.title
+
+    @property
+    def head_description(self) -> str:
+        """The page in one or two sentences, for search results and previews."""
+        return self.search_description or strip_tags(self.introduction)
+
+
+class HomePage(BasePage):
+    """The front page."""
+
+    button_page = models.ForeignKey(
+        Page,
+        verbose_name="tweede link gaat naar",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    button_text = models.CharField("tekst van de tweede link", max_length=60, blank=True)
+    diagram = StreamField([("diagram", DiagramBlock())], "krachtenveld", max_num=1, blank=True)
+    body = StreamField(HomeBlock(), verbose_name="inhoud", blank=True)
+
+    content_panels: ClassVar[list[Any]] = [
+        *BasePage.content_panels,
+        MultiFieldPanel(
+            [FieldPanel("button_page"), FieldPanel("button_text")],
+            heading="Link naast de contactknop",
+        ),
+        FieldPanel("diagram"),
+        FieldPanel("body"),
+    ]
+    search_fields: ClassVar[list[Any]] = [*BasePage.search_fields, index.SearchField("body")]
+    parent_page_types: ClassVar[list[str]] = ["wagtailcore.Page"]
+    max_count = 1
+
+    class Meta:
+        verbose_name = "startpagina"
+        verbose_name_plural = "startpagina’s"
+
+    def link(self) -> dict[str, Any] | None:
+        """The link beside the contact button, when an editor has made one."""
+        if self.button_page and self.button_page.live and self.button_text:
+            return {"page": self.button_page, "text": self.button_text}
+        return None
+
+
+class AboutPage(BasePage):
+    """Who the firm is."""
+
+    manifest = RichTextField("manifest", blank=True, features=LEANING)
+    body = StreamField(ArticleBlock(), verbose_name="inhoud", blank=True)
+
+    content_panels: ClassVar[list[Any]] = [
+        *BasePage.content_panels,
+        FieldPanel("manifest", help_text="Eén alinea in grote letters, bovenaan de pagina."),
+        FieldPanel("body"),
+    ]
+    search_fields: ClassVar[list[Any]] = [
+        *BasePage.search_fields,
+        index.SearchField("manifest"),
+        index.SearchField("body"),
+    ]
+    parent_page_types: ClassVar[list[str]] = ["vitaleoverheid.HomePage"]
+    subpage_types: ClassVar[list[str]] = []
+    max_count = 1
+
+    class Meta:
+        verbose_name = "over ons"
+        verbose_name_plural = "over ons"
+
+
+class TextPage(BasePage):
+    """A page of running text, such as the privacy statement."""
+
+    body = StreamField(ArticleBlock(), verbose_name="inhoud", blank=True)
+
+    in_header = False
+    content_panels: ClassVar[list[Any]] = [*BasePage.content_panels, FieldPanel("body")]
+    search_fields: ClassVar[list[Any]] = [*BasePage.search_fields, index.SearchField("body")]
+    parent_page_types: ClassVar[list[str]] = ["vitaleoverheid.HomePage", "vitaleoverheid.TextPage"]
+    subpage_types: ClassVar[list[str]] = ["vitaleoverheid.TextPage"]
+
+    class Meta:
+        verbose_name = "tekstpagina"
+        verbose_name_plural = "tekstpagina’s"
+
+
+class SiteImage(AbstractImage):
+    """An image in the library."""
+
+    admin_form_fields = Image.admin_form_fields
+
+    class Meta(AbstractImage.Meta):
+        verbose_name = "afbeelding"
+        verbose_name_plural = "afbeeldingen"
+        permissions: ClassVar[list[tuple[str, str]]] = [("choose_image", "Can choose image")]
+
+
+class SiteRendition(AbstractRendition):
+    """An image in one of the sizes the site shows."""
+
+    image = models.ForeignKey(SiteImage, on_delete=models.CASCADE, related_name="renditions")
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["image", "filter_spec", "focal_point_key"], name="unique_site_rendition"
+            )
+        ]
+
+
+@register_setting(icon="home")
+class OrganisationSettings(BaseGenericSetting):
+    """The firm's name, addresses and numbers: the one place for each."""
+
+    select_related: ClassVar[list[str]] = ["contact_page"]
+
+    name = models.CharField("naam", max_length=100, default="Vitale Overheid")
+    street = models.CharField("straat of postbus", max_length=100, blank=True)
+    postal_code = models.CharField("postcode", max_length=10, blank=True)
+    city = models.CharField("plaats", max_length=100, blank=True)
+    email = models.EmailField("e-mailadres", default="info@vitaleoverheid.nl")
+    phones = StreamField(
+        [("phone", PhoneBlock(label="telefoonnummer", icon="mobile-alt"))],
+        verbose_name="telefoonnummers",
+        blank=True,
+        help_text="Het eerste nummer staat ook bij elke oproep om contact op te nemen.",
+    )
+    registration_number = models.CharField("KvK-nummer", max_length=20, blank=True)
+    profiles = StreamField([("profile", ProfileBlock())], verbose_name="profielen", blank=True)
+    contact_page = models.ForeignKey(
+        Page,
+        verbose_name="contactpagina",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Hier gaat elke contactknop naartoe.",
+    )
+    call_to_action = models.CharField(
+        "kop boven de contactknop", max_length=60, default="Kennismaken?"
+    )
+    contact_button = models.CharField(
+        "tekst op de contactknop", max_length=60, default="Neem contact op"
+    )
+
+    panels: ClassVar[list[Any]] = [
+        FieldPanel("name"),
+        MultiFieldPanel(
+            [FieldPanel("street"), FieldPanel("postal_code"), FieldPanel("city")], heading="Adres"
+        ),
+        FieldPanel("email"),
+        FieldPanel("phones"),
+        FieldPanel("registration_number"),
+        FieldPanel("profiles"),
+        MultiFieldPanel(
+            [
+                FieldPanel("contact_page"),
+                FieldPanel("call_to_action"),
+                FieldPanel("contact_button"),
+            ],
+            heading="Oproep om contact op te nemen",
+        ),
+    ]
+
+    class Meta:
+        verbose_name = "organisatie"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def first_word(self) -> str:
+        """The word that leans in the wordmark."""
+        return self.name.partition(" ")[0]
+
+    @property
+    def other_words(self) -> str:
+        """The words that stand in the wordmark."""
+        return self.name.partition(" ")[2]

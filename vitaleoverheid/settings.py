@@ -1,0 +1,248 @@
+"""Settings of the whole site, read from the environment.
+
+Without any variable this is a development site on an embedded database. With ``DATABASE_URL`` or
+``SECRET_KEY`` set it is production unless ``DEBUG`` says otherwise. A value that is missing or
+malformed stops the start with one line that names the variable. ``docs/beheer.md`` lists them all.
+"""
+
+import os
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import unquote, urlsplit
+
+import dj_database_url
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+
+
+def stop(name: str, problem: str) -> NoReturn:
+    """End the start with one line; a traceback would bury it."""
+    raise SystemExit(f"{name} {problem}")
+
+
+def required(name: str) -> str:
+    """The variable's value; stops the start when it is not set."""
+    return os.environ.get(name) or stop(name, "is required when DEBUG is off")
+
+
+def boolean(name: str, *, default: bool) -> bool:
+    """``True`` or ``False``, written exactly so; anything else stops the start."""
+    value = os.environ.get(name, str(default))
+    if value not in {"True", "False"}:
+        stop(name, f"must be True or False, not {value!r}")
+    return value == "True"
+
+
+def whole_number(name: str, *, default: int) -> int:
+    """A whole number of zero or more; anything else stops the start."""
+    value = os.environ.get(name, str(default))
+    if not value.isdecimal():
+        stop(name, f"must be a whole number of zero or more, not {value!r}")
+    return int(value)
+
+
+def base_url(name: str, *, default: str) -> str:
+    """An http(s) URL without path or trailing slash; anything else stops the start."""
+    value = os.environ.get(name, default)
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or value != f"{parts.scheme}://{parts.netloc}":
+        stop(name, f"must look like https://www.example.nl, not {value!r}")
+    return value
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's database settings for a ``postgres://`` URL; stops the start on any other URL."""
+    if urlsplit(url).scheme not in {"postgres", "postgresql"}:
+        stop("DATABASE_URL", "must look like postgres://user:password@host:port/name")
+    try:
+        config: dict[str, Any] = {**dj_database_url.parse(url)}
+    except ValueError as error:
+        stop("DATABASE_URL", f"is malformed: {error}")
+    if not config["NAME"]:
+        stop("DATABASE_URL", "names no database: postgres://user:password@host:port/name")
+    config["CONN_MAX_AGE"] = 60
+    config["CONN_HEALTH_CHECKS"] = True
+    config["OPTIONS"] = {"connect_timeout": 5, **config.get("OPTIONS", {})}
+    return config
+
+
+def email(url: str) -> dict[str, Any]:
+    """Django's e-mail settings for an ``smtp://`` URL; stops the start on any other URL."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"smtp", "smtp+tls", "smtp+ssl"} or not parts.hostname:
+        stop("EMAIL_URL", "must look like smtp+tls://user:password@host:port")
+    try:
+        port = parts.port
+    except ValueError:
+        stop("EMAIL_URL", "has a port that is not a number")
+    default_port = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}[parts.scheme]
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": port or default_port,
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
+        "EMAIL_USE_SSL": parts.scheme == "smtp+ssl",
+    }
+
+
+def embedded_database_url() -> str:
+    """Start the development database; stops the start where its package is not installed."""
+    try:
+        from vitaleoverheid import embedded_postgres  # noqa: PLC0415 (development only)
+    except ModuleNotFoundError:
+        stop("DATABASE_URL", "is required: the embedded database is not installed here")
+    return embedded_postgres.url()
+
+
+# What kind of site this is
+
+DEBUG = boolean("DEBUG", default=not {"DATABASE_URL", "SECRET_KEY"} & os.environ.keys())
+SECRET_KEY = "for-development-only" if DEBUG else required("SECRET_KEY")  # noqa: S105
+SITE_URL = base_url("SITE_URL", default=f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")
+LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+# The local names stay in production: a health check inside the machine asks for them.
+ALLOWED_HOSTS = LOCAL_HOSTS if DEBUG else [*required("ALLOWED_HOSTS").split(","), *LOCAL_HOSTS]
+TRUSTED_PROXIES = whole_number("TRUSTED_PROXIES", default=0)
+
+# Parts
+
+INSTALLED_APPS = [
+    "vitaleoverheid",
+    "services",
+    "contact",
+    "procrastinate.contrib.django",
+    "wagtail.contrib.redirects",
+    "wagtail.contrib.routable_page",
+    "wagtail.contrib.settings",
+    "wagtail.contrib.sitemaps",
+    "wagtail.contrib.typed_table_block",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "django_filters",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.sitemaps",
+    "django.forms",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+]
+
+ROOT_URLCONF = "vitaleoverheid.urls"
+WSGI_APPLICATION = "vitaleoverheid.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "wagtail.contrib.settings.context_processors.settings",
+            ],
+        },
+    },
+]
+# Own templates win from those of Django's form fields too.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# Data
+
+DATABASES = {"default": database(os.environ.get("DATABASE_URL") or embedded_database_url())}
+MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", VAR_DIR / "media"))
+MEDIA_URL = "/media/"
+STATIC_ROOT = VAR_DIR / "static"
+STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = DEBUG
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a page with many blocks is a form with many fields
+
+# Language
+
+LANGUAGE_CODE = "nl"
+LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = WAGTAILADMIN_PERMITTED_LANGUAGES = [("nl", "Nederlands")]
+TIME_ZONE = "Europe/Amsterdam"
+USE_TZ = True
+
+# E-mail
+
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "info@vitaleoverheid.nl")
+EMAIL_TIMEOUT = 20  # seconds; a server that hangs must not hold the worker
+if "EMAIL_URL" in os.environ:
+    globals().update(email(os.environ["EMAIL_URL"]))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = VAR_DIR / "mail"
+
+# Security
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+HTTPS = SITE_URL.startswith("https://")
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # asked for inside the machine, over plain HTTP
+SECURE_HSTS_SECONDS = 2 * 365 * 24 * 60 * 60 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail shows its preview in a frame
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Wagtail
+
+WAGTAIL_SITE_NAME = "Vitale Overheid"
+WAGTAILADMIN_BASE_URL = SITE_URL
+WAGTAILIMAGES_IMAGE_MODEL = "vitaleoverheid.SiteImage"
+WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpeg", "jpg", "png", "webp"]
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = 15 * 1024 * 1024  # bytes
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 50_000_000
+WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odp", "ods", "odt", "pdf", "pptx", "txt", "xlsx"]
+WAGTAILDOCS_MAX_UPLOAD_SIZE = 25 * 1024 * 1024  # bytes
+WAGTAILEMBEDS_FINDERS: list[dict[str, Any]] = []  # nothing on this site comes from another host
+WAGTAIL_WORKFLOW_ENABLED = True
+WAGTAILSEARCH_BACKENDS = {
+    "default": {"BACKEND": "wagtail.search.backends.database", "SEARCH_CONFIG": "dutch"},
+}
+WAGTAIL_ENABLE_UPDATE_CHECK = False  # asks another host, from the editor's browser

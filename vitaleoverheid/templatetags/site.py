@@ -1,0 +1,48 @@
+"""Template tags and filters of the public site."""
+
+import re
+
+from django import template
+from django.template import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from wagtail.models import Page, Site
+from wagtail.rich_text import expand_db_html
+
+from vitaleoverheid import phone as telephone
+
+register = template.Library()
+
+
+@register.filter
+def phone(number: str) -> str:
+    """A telephone number as the Dutch write it, kept on one line."""
+    return telephone.display(number).replace(" ", "\N{NO-BREAK SPACE}")
+
+
+@register.filter
+def inline(rich_text: object) -> SafeString:
+    """Rich text without its paragraphs, to stand in a heading."""
+    html = expand_db_html(str(getattr(rich_text, "source", rich_text)))
+    return mark_safe(re.sub(r"<p[^>]*>|</p>", " ", html).strip())  # noqa: S308 (Wagtail cleaned it)
+
+
+@register.simple_tag(takes_context=True)
+def menu_pages(context: Context) -> list[Page]:
+    """The pages that editors have marked "in menu's tonen", in the order of the tree."""
+    site = Site.find_for_request(context["request"])
+    return list(site.root_page.get_children().live().public().in_menu()) if site else []
+
+
+@register.filter
+def in_header(page: Page) -> bool:
+    """Whether a page of the menu also stands in the header."""
+    return getattr(page.specific_class, "in_header", True)
+
+
+@register.simple_tag
+def current(item: Page, page: Page | str) -> SafeString | str:
+    """``aria-current`` for a menu item: ``page`` on the page itself, ``true`` on those below it."""
+    if not page or not page.path.startswith(item.path):
+        return ""
+    return format_html(' aria-current="{}"', "page" if page.pk == item.pk else "true")

@@ -1,0 +1,35 @@
+"""Every address of the site."""
+
+from django.conf import settings
+from django.urls import include, path, re_path
+from django.views.decorators.csrf import csrf_exempt
+from django.views.static import serve as serve_file
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as admin_urls
+from wagtail.contrib.sitemaps.views import sitemap
+from wagtail.documents import urls as document_urls
+from wagtail.views import serve as serve_page
+
+from vitaleoverheid import views
+
+PAGE_PATH = r"^((?:[\w:-]+/)*)$"
+"""Wagtail's own pattern, and the colons of a signed address."""
+
+urlpatterns = [
+    path("healthz", views.healthz),
+    path("readyz", views.readyz),
+    path("robots.txt", views.robots_txt),
+    path("sitemap.xml", sitemap),
+    path(".well-known/security.txt", views.security_txt),
+    path("favicon.ico", views.favicon),
+    path("zoeken/", views.search, name="search"),
+    path("admin/", include(admin_urls)),
+    path("documents/", include(document_urls)),
+    # Only the sizes made for visitors: originals may hold a location, documents may be private.
+    re_path(
+        r"^media/(?P<path>images/.+)$", serve_file, {"document_root": settings.MEDIA_ROOT}
+    ),
+    # Public pages carry no token: they are the same for everyone (see contact.origin).
+    re_path(PAGE_PATH, csrf_exempt(serve_page), name="wagtail_serve"),
+    path("", include(wagtail_urls)),
+]

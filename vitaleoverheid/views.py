@@ -1,0 +1,96 @@
+"""What the site answers beside its pages: search, health, and the files that machines ask for."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.paginator import Paginator
+from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+from wagtail.models import Page
+
+from vitaleoverheid.fragments import with_fragments
+
+RESULTS_PER_PAGE = 10
+QUERY_LENGTH = 200  # characters; nobody types more
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Pages that hold what the visitor asked for."""
+    query = " ".join(request.GET.get("q", "").replace("\0", " ").split())[:QUERY_LENGTH]
+    found = Page.objects.live().public().search(query) if query else Page.objects.none()
+    results = Paginator(found, RESULTS_PER_PAGE).get_page(request.GET.get("page"))
+    pages = with_fragments(list(results), query) if query else []
+    context = {"query": query, "results": results, "pages": pages, "is_search": True}
+    return render(request, "vitaleoverheid/search.html", context)
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def robots_txt(request: HttpRequest) -> HttpResponse:
+    """What search engines may visit (RFC 9309)."""
+    lines = ["User-agent: *", "Disallow: /admin/", f"Sitemap: {settings.SITE_URL}/sitemap.xml"]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Where to report a weakness (RFC 9116). It expires half a year from today, every day anew."""
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    lines = [
+        f"Contact: mailto:{settings.DEFAULT_FROM_EMAIL}",
+        f"Expires: {(today + timedelta(days=180)).isoformat()}",
+        "Preferred-Languages: nl, en",
+        f"Canonical: {settings.SITE_URL}/.well-known/security.txt",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+@cache_control(public=True, max_age=86400)
+def favicon(request: HttpRequest) -> FileResponse:
+    """The icon, for what asks for it without reading the page."""
+    return FileResponse(staticfiles_storage.open("favicon.ico"), content_type="image/x-icon")
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Say that this process can answer; touch nothing else."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Say whether the site can do its work, and if not, which part of it can't."""
+    problems = [name for name, is_well in READINESS.items() if not is_well()]
+    return JsonResponse({"problems": problems}, status=503 if problems else 200)
+
+
+def database_answers() -> bool:
+    """Whether a query comes back."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Error:
+        return False
+    return True
+
+
+def migrations_are_applied() -> bool:
+    """Whether the database has the tables that this code expects."""
+    try:
+        executor = MigrationExecutor(connection)
+    except Error:
+        return False
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+READINESS: dict[str, Callable[[], bool]] = {
+    "database": database_answers,
+    "migrations": migrations_are_applied,
+}
