@@ -1,0 +1,139 @@
+"""What a visitor may type."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.forms.renderers import TemplatesSetting
+
+from contact.models import Enquiry
+from vitaleoverheid import phone
+
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+SERVICE = Enquiry._meta.get_field("service").related_model
+OTHER = "anders"
+MESSAGE_LENGTH = 10_000  # characters: three full pages
+
+
+class LineField(forms.CharField):
+    """One line of text. Line breaks and control characters become spaces: pasted text has them."""
+
+    def to_python(self, value: Any) -> str:
+        text = CONTROL_CHARACTERS.sub(" ", super().to_python(value) or "")
+        return " ".join(text.split())
+
+
+class LineEmailField(LineField, forms.EmailField):
+    """An e-mail address."""
+
+
+class TextField(forms.CharField):
+    """Lines of text, with one kind of line break and no control characters."""
+
+    def to_python(self, value: Any) -> str:
+        text = (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
+        return CONTROL_CHARACTERS.sub("", text).strip()
+
+
+class PhoneField(LineField):
+    """A telephone number in any notation; its value is E.164."""
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        try:
+            return phone.normalise(text) if text else ""
+        except ValueError as error:
+            raise forms.ValidationError(
+                "Vul een telefoonnummer in zoals 06-12 34 56 78 of 0592-12 34 56"
+            ) from error
+
+
+def control(widget: type[forms.Widget], **attrs: str) -> forms.Widget:
+    """A form control in the design's clothes."""
+    return widget(attrs={"class": "form-field__input", **attrs})
+
+
+class FieldRenderer(TemplatesSetting):
+    """Renders each field as the design draws it: label, hint, message, control."""
+
+    field_template_name = "contact/field.html"
+
+
+class EnquiryForm(forms.Form):
+    """The contact form."""
+
+    default_renderer = FieldRenderer
+
+    name = LineField(
+        label="Uw naam",
+        max_length=150,
+        widget=control(forms.TextInput, autocomplete="name"),
+        error_messages={
+            "required": "Vul uw naam in",
+            "max_length": "Maak uw naam korter, tot %(limit_value)d tekens",
+        },
+    )
+    organisation = LineField(
+        label="Organisatie",
+        help_text="Bijvoorbeeld uw gemeente, provincie of waterschap.",
+        max_length=150,
+        required=False,
+        widget=control(forms.TextInput, autocomplete="organization"),
+        error_messages={
+            "max_length": "Maak de naam van uw organisatie korter, tot %(limit_value)d tekens"
+        },
+    )
+    email = LineEmailField(
+        label="E-mailadres",
+        help_text="Op dit adres krijgt u antwoord.",
+        max_length=254,
+        widget=control(forms.EmailInput, autocomplete="email", spellcheck="false"),
+        error_messages={
+            "required": "Vul uw e-mailadres in",
+            "invalid": "Vul een e-mailadres in zoals naam@voorbeeld.nl",
+            "max_length": "Vul een e-mailadres in van hooguit %(limit_value)d tekens",
+        },
+    )
+    phone = PhoneField(
+        label="Telefoonnummer",
+        help_text="Als u liever gebeld wordt.",
+        max_length=50,
+        required=False,
+        widget=forms.TextInput(
+            attrs={
+                "type": "tel",
+                "class": "form-field__input form-field__input--short",
+                "autocomplete": "tel",
+            }
+        ),
+        error_messages={"max_length": "Vul één telefoonnummer in, zoals 06-12 34 56 78"},
+    )
+    service = forms.CharField(
+        label="Onderwerp", required=False, widget=control(forms.Select)
+    )
+    message = TextField(
+        label="Uw bericht",
+        help_text="Vertel kort wat er speelt of wat u wilt weten.",
+        max_length=MESSAGE_LENGTH,
+        widget=control(forms.Textarea, rows="9"),
+        error_messages={
+            "required": "Schrijf een bericht",
+            "max_length": (
+                "Maak uw bericht korter. Het telt nu %(show_value)d tekens; er passen er"
+                " %(limit_value)d in. U kunt een langere tekst ook mailen."
+            ),
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.services = {service.slug: service for service in SERVICE.objects.live().public()}
+        self.fields["service"].widget.choices = [
+            ("", "Kies een onderwerp"),
+            *((slug, service.title) for slug, service in self.services.items()),
+            (OTHER, "Een andere vraag"),
+        ]
+
+    def clean_service(self) -> Any:
+        """The service asked about. One that is gone since the page was opened stops no enquiry."""
+        return self.services.get(self.cleaned_data["service"])

@@ -1,0 +1,302 @@
+"""The contact page, and what comes in through it: enquiries, the mails about them, and notes."""
+
+import secrets
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.core import signing
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from wagtail import blocks
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.contrib.routable_page.models import RoutablePageMixin, path
+from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
+from wagtail.fields import RichTextField, StreamField
+
+from contact.origin import is_cross_site
+from vitaleoverheid.blocks import LINE_FEATURES, StepBlock
+from vitaleoverheid.models import BasePage
+
+CONFIRMATION_SALT = "contact.confirmation"
+CONFIRMATION_SECONDS = 60 * 60
+
+REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Digits and capitals that nobody confuses when reading them out over the telephone."""
+
+
+def new_reference() -> str:
+    """A reference such as ``VO-7F3K-Q9XM``: random, so that it gives nothing away."""
+    letters = "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(8))
+    return f"VO-{letters[:4]}-{letters[4:]}"
+
+
+class Enquiry(models.Model):
+    """What a visitor asked. A row that is committed is the truth; everything else follows from it."""
+
+    class Status(models.TextChoices):
+        """Where the firm stands with an enquiry."""
+
+        NEW = "new", "nieuw"
+        IN_PROGRESS = "in_progress", "in behandeling"
+        ANSWERED = "answered", "beantwoord"
+        CLOSED = "closed", "afgesloten"
+        SUSPECT = "suspect", "verdacht"
+
+    reference = models.CharField("kenmerk", max_length=12, unique=True, default=new_reference)
+    received_at = models.DateTimeField("ontvangen", default=timezone.now, db_index=True)
+    name = models.CharField("naam", max_length=150)
+    organisation = models.CharField("organisatie", max_length=150, blank=True)
+    email = models.EmailField("e-mailadres")
+    phone = models.CharField("telefoonnummer", max_length=20, blank=True)
+    service = models.ForeignKey(
+        "services.ServicePage",
+        verbose_name="dienst",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    message = models.TextField("bericht")
+    status = models.CharField(
+        "status", max_length=20, choices=Status.choices, default=Status.NEW, db_index=True
+    )
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="behandelaar",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    digest = models.BinaryField(max_length=32)
+    """SHA-256 of the normalised content, by which a repeated enquiry is recognised."""
+    search = models.GeneratedField(
+        expression=SearchVector(
+            "reference", "name", "organisation", "email", "message", config="dutch"
+        ),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        verbose_name = "aanvraag"
+        verbose_name_plural = "aanvragen"
+        ordering: ClassVar[list[str]] = ["-received_at"]
+        indexes: ClassVar[list[models.Index]] = [
+            GinIndex(fields=["search"], name="enquiry_search"),
+            models.Index(fields=["digest", "received_at"], name="enquiry_digest"),
+        ]
+
+    def __str__(self) -> str:
+        # No name or address: this text ends up in logs.
+        return self.reference
+
+
+class Message(models.Model):
+    """A mail about an enquiry. A row is written in the enquiry's own transaction and sent later."""
+
+    class Kind(models.TextChoices):
+        """Who is told what."""
+
+        NOTIFICATION = "notification", "melding aan ons"
+
+    class State(models.TextChoices):
+        """How far the mail has come."""
+
+        QUEUED = "queued", "wacht op verzending"
+        SENT = "sent", "verzonden"
+        FAILED = "failed", "niet verzonden"
+
+    enquiry = models.ForeignKey(
+        Enquiry, verbose_name="aanvraag", on_delete=models.CASCADE, related_name="messages"
+    )
+    kind = models.CharField("soort", max_length=20, choices=Kind.choices)
+    state = models.CharField(
+        "toestand", max_length=10, choices=State.choices, default=State.QUEUED
+    )
+    recipient = models.EmailField("aan")
+    reply_to = models.EmailField("antwoord aan", blank=True)
+    subject = models.CharField("onderwerp", max_length=250)
+    text = models.TextField("tekst")
+    message_id = models.CharField("Message-ID", max_length=250, unique=True)
+    created_at = models.DateTimeField("gemaakt", default=timezone.now)
+    sent_at = models.DateTimeField("verzonden", null=True, blank=True)
+    attempts = models.PositiveIntegerField("pogingen", default=0)
+    error = models.CharField("laatste fout", max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = "mail"
+        verbose_name_plural = "mails"
+        ordering: ClassVar[list[str]] = ["created_at", "pk"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["created_at"],
+                name="message_queued",
+                condition=models.Q(state="queued"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.pk}"
+
+
+class Note(models.Model):
+    """What a colleague wrote down about an enquiry, for colleagues only."""
+
+    enquiry = models.ForeignKey(
+        Enquiry, verbose_name="aanvraag", on_delete=models.CASCADE, related_name="notes"
+    )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="auteur", null=True, on_delete=models.SET_NULL
+    )
+    text = models.TextField("notitie")
+    created_at = models.DateTimeField("gemaakt", default=timezone.now)
+
+    class Meta:
+        verbose_name = "notitie"
+        verbose_name_plural = "notities"
+        ordering: ClassVar[list[str]] = ["created_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"notitie {self.pk}"
+
+
+@register_setting(icon="mail")
+class ContactSettings(BaseGenericSetting):
+    """Who in the firm is told of an enquiry."""
+
+    recipients = StreamField(
+        [("email", blocks.EmailBlock(label="e-mailadres", icon="mail"))],
+        verbose_name="ontvangers",
+        min_num=1,
+        help_text="Ieder adres krijgt een mail bij elke nieuwe aanvraag. Minstens één.",
+    )
+
+    panels: ClassVar[list[Any]] = [FieldPanel("recipients")]
+
+    class Meta:
+        verbose_name = "aanvragen"
+
+    def __str__(self) -> str:
+        return "Instellingen voor aanvragen"
+
+
+class SeeOther(HttpResponseRedirect):
+    """303: the POST is done, go and GET the answer (RFC 9110, 15.4.4)."""
+
+    status_code = 303
+
+
+class ContactPage(RoutablePageMixin, BasePage):
+    """The firm's details beside the form, and the confirmation after it."""
+
+    privacy_note = RichTextField("tekst onder het formulier", features=LINE_FEATURES, blank=True)
+    confirmation_title = models.CharField(
+        "titel", max_length=100, default="Bedankt voor uw bericht"
+    )
+    confirmation_introduction = models.TextField(
+        "inleiding",
+        default="Uw bericht is goed aangekomen. We nemen zo snel mogelijk contact met u op.",
+    )
+    confirmation_steps = StreamField([("step", StepBlock())], verbose_name="stappen", blank=True)
+
+    content_panels: ClassVar[list[Any]] = [
+        *BasePage.content_panels,
+        FieldPanel("privacy_note"),
+        MultiFieldPanel(
+            [
+                FieldPanel("confirmation_title"),
+                FieldPanel("confirmation_introduction"),
+                FieldPanel("confirmation_steps"),
+            ],
+            heading="Bevestiging na het versturen",
+        ),
+    ]
+    parent_page_types: ClassVar[list[str]] = ["vitaleoverheid.HomePage"]
+    subpage_types: ClassVar[list[str]] = []
+    max_count = 1
+
+    class Meta:
+        verbose_name = "contactpagina"
+        verbose_name_plural = "contactpagina’s"
+
+    @path("")
+    def form(self, request: HttpRequest) -> HttpResponse:
+        """Show the form; on POST take in the enquiry."""
+        from contact.forms import EnquiryForm  # noqa: PLC0415 (the form needs this module)
+
+        if request.method == "POST":
+            return self.take_in(request, EnquiryForm(request.POST))
+        return self.form_response(request, EnquiryForm(initial={"service": request.GET.get("dienst")}))
+
+    def take_in(self, request: HttpRequest, form: Any) -> HttpResponse:
+        """Answer a posted form: 303 once the enquiry is stored, else the form with what is wrong."""
+        from contact import intake  # noqa: PLC0415 (likewise)
+
+        if is_cross_site(request):
+            return self.form_response(request, form, problem="cross_site", status=403)
+        if not form.is_valid():
+            return self.form_response(request, form, problem="invalid", status=422)
+        enquiry = intake.accept(form.cleaned_data)
+        token = signing.dumps(enquiry.reference, salt=CONFIRMATION_SALT)
+        return SeeOther(f"{self.get_url(request)}bedankt/{token}/")
+
+    def form_response(
+        self, request: HttpRequest, form: Any, *, problem: str = "", status: int = 200
+    ) -> HttpResponse:
+        """The page with the form; ``problem`` names what the visitor must be told first."""
+        response = self.render(request, context_overrides={"form": form, "problem": problem})
+        response.status_code = status
+        return response
+
+    @path("bedankt/<str:token>/")
+    def confirmation(self, request: HttpRequest, token: str) -> HttpResponse:
+        """Show the reference and a copy of what was sent, for an hour."""
+        response = self.render(
+            request,
+            template="contact/confirmation.html",
+            context_overrides={"enquiry": enquiry_of(token)},
+        )
+        add_never_cache_headers(response)
+        return response
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        if mode_name == "confirmation":
+            return self.render(
+                request,
+                template="contact/confirmation.html",
+                context_overrides={"enquiry": example_enquiry()},
+            )
+        return super().serve_preview(request, mode_name)
+
+    @property
+    def preview_modes(self) -> list[tuple[str, str]]:
+        return [*super().preview_modes, ("confirmation", "Bevestiging")]
+
+
+def enquiry_of(token: str) -> Enquiry | None:
+    """The enquiry that a confirmation address stands for; none once the address has expired.
+
+    Raises ``Http404`` for an address that this site never gave out.
+    """
+    try:
+        reference = signing.loads(token, salt=CONFIRMATION_SALT, max_age=CONFIRMATION_SECONDS)
+    except signing.SignatureExpired:
+        return None
+    except signing.BadSignature as error:
+        raise Http404 from error
+    return Enquiry.objects.filter(reference=reference).select_related("service").first()
+
+
+def example_enquiry() -> Enquiry:
+    """An enquiry that was never stored, to preview the confirmation with."""
+    return Enquiry(
+        name="J. de Vries",
+        organisation="Gemeente Voorbeeld",
+        email="j.devries@voorbeeld.nl",
+        message="Wij willen graag kennismaken.",
+    )
