@@ -7,6 +7,7 @@ from django import forms
 from django.forms.renderers import TemplatesSetting
 
 from contact.models import Enquiry
+from contact.suspicion import Circumstances
 from vitaleoverheid import phone
 
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -125,6 +126,13 @@ class EnquiryForm(forms.Form):
         },
     )
 
+    q7 = forms.CharField(label="Laat dit veld leeg", required=False)
+    """A trap for programs that fill in every field; its name says nothing to anyone."""
+    seconds = forms.CharField(required=False, widget=forms.HiddenInput)
+    """How long the form was open, where the browser tells it."""
+
+    CONTENT = ("name", "organisation", "email", "phone", "service", "message")
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.services = {service.slug: service for service in SERVICE.objects.live().public()}
@@ -137,3 +145,21 @@ class EnquiryForm(forms.Form):
     def clean_service(self) -> Any:
         """The service asked about. One that is gone since the page was opened stops no enquiry."""
         return self.services.get(self.cleaned_data["service"])
+
+    def content_fields(self) -> list[forms.BoundField]:
+        """The fields that a visitor sees."""
+        return [self[name] for name in self.CONTENT]
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What the visitor asked, once the form is valid."""
+        return {name: self.cleaned_data[name] for name in self.CONTENT}
+
+    def circumstances(self, sender: str) -> Circumstances:
+        """How the enquiry came in, once the form is valid; ``sender`` is a key of the sender."""
+        seconds = self.cleaned_data["seconds"]
+        return Circumstances(
+            sender=sender,
+            trap=self.cleaned_data["q7"],
+            seconds=int(seconds) if seconds.isdecimal() and len(seconds) < 9 else None,  # noqa: PLR2004
+        )

@@ -1,27 +1,47 @@
 """The staff's views of enquiries, in the Wagtail admin."""
 
-from typing import Any
+import codecs
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
 import django_filters
-from django.contrib.auth import get_user_model
+from django import forms
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import QuerySet
-from django.urls import URLPattern
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
-from wagtail.admin.ui.tables import Column, DateColumn
-from wagtail.admin.views import generic
-from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.panels import FieldPanel
+from wagtail.admin.ui.sidebar import LinkMenuItem
+from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn, UserColumn
+from wagtail.log_actions import log
 from wagtail.permissions import ModelPermissionPolicy
+from wagtail.snippets.views import snippets
+from wagtail.snippets.views.snippets import SnippetViewSet
 
+from contact import digest
+from contact.conversation import EnquiryView
+from contact.figures import FiguresView
 from contact.forms import SERVICE
-from contact.models import Enquiry
+from contact.models import ContactSettings, Enquiry, EnquiryQuerySet
+from contact.person import PersonView
+from vitaleoverheid import phone
+
+VIEWS = {
+    "mine": "Van mij",
+    "open": "Open",
+    "overdue": "Te laat",
+    "suspect": "Verdacht",
+    "bin": "Prullenbak",
+}
 
 
 class EnquiryPermissionPolicy(ModelPermissionPolicy):
-    """Enquiries come from visitors: nobody adds one in the admin, and nobody rewrites one."""
+    """Enquiries come from visitors: nobody adds one here, and deleting goes by way of the bin."""
 
     def user_has_permission(self, user: Any, action: str) -> bool:
-        return action not in {"add", "change"} and super().user_has_permission(user, "view")
+        return action in {"view", "change"} and super().user_has_permission(user, "change")
 
     def user_has_any_permission(self, user: Any, actions: Any) -> bool:
         return any(self.user_has_permission(user, action) for action in actions)
@@ -30,10 +50,17 @@ class EnquiryPermissionPolicy(ModelPermissionPolicy):
 class EnquiryFilterSet(WagtailFilterSet):
     """How staff narrow the list down."""
 
-    status = django_filters.MultipleChoiceFilter(choices=Enquiry.Status.choices, label="Status")
+    view = django_filters.ChoiceFilter(
+        label="Weergave", choices=list(VIEWS.items()), method="filter_view", empty_label="Alles"
+    )
+    status = django_filters.MultipleChoiceFilter(
+        label="Status",
+        choices=[choice for choice in Enquiry.Status.choices if choice[0] != "suspect"],
+        widget=forms.CheckboxSelectMultiple,
+    )
     service = django_filters.ModelChoiceFilter(queryset=SERVICE.objects.all(), label="Dienst")
     assigned_to = django_filters.ModelChoiceFilter(
-        queryset=get_user_model().objects.filter(is_active=True), label="Behandelaar"
+        queryset=lambda request: digest.handlers(), label="Behandelaar"
     )
     received_at = django_filters.DateFromToRangeFilter(
         label="Ontvangen", widget=DateRangePickerWidget
@@ -41,14 +68,80 @@ class EnquiryFilterSet(WagtailFilterSet):
 
     class Meta:
         model = Enquiry
-        fields = ("status", "service", "assigned_to", "received_at")
+        fields = ("view", "status", "service", "assigned_to", "received_at")
+
+    def filter_queryset(self, queryset: EnquiryQuerySet) -> EnquiryQuerySet:
+        """Leave out what is suspect or in the bin, unless that is asked for."""
+        if self.form.cleaned_data["view"] not in {"suspect", "bin"}:
+            queryset = queryset.present()
+        return super().filter_queryset(queryset)
+
+    def filter_view(self, queryset: EnquiryQuerySet, name: str, value: str) -> EnquiryQuerySet:
+        """One of the quick views."""
+        views = {
+            "mine": lambda: queryset.open().filter(assigned_to=self.request.user),
+            "open": queryset.open,
+            "overdue": queryset.overdue,
+            "suspect": queryset.suspect,
+            "bin": queryset.binned,
+        }
+        return views[value]()
 
 
-class EnquiryIndexView(generic.IndexView):
+class SenderColumn(TitleColumn):
+    """Who wrote; in bold until somebody has opened the enquiry."""
+
+    cell_template_name = "contact/inbox/sender_cell.html"
+
+
+class Streamed:
+    """A queryset that is read in pieces, so that an export of any size needs little memory."""
+
+    def __init__(self, queryset: QuerySet[Enquiry]) -> None:
+        self.model = queryset.model
+        self.queryset = queryset
+
+    def __iter__(self) -> Iterator[Enquiry]:
+        return self.queryset.iterator(chunk_size=1000)
+
+
+def neutral(value: Any) -> Any:
+    """Text that a spreadsheet does not take for a formula (OWASP: CSV injection)."""
+    text = str(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+class EnquiryIndexView(snippets.IndexView):
     """The list of enquiries."""
 
+    template_name = "contact/inbox/index.html"
+    list_export = (
+        "reference",
+        "received_at",
+        "get_status_display",
+        "assigned_to",
+        "name",
+        "organisation",
+        "email",
+        "phone",
+        "service",
+        "message",
+        "answered_at",
+    )
+    export_headings = {"get_status_display": "Status"}
+    export_filename = "aanvragen"
+    custom_value_preprocess = {
+        **snippets.IndexView.custom_value_preprocess,
+        str: {"csv": neutral, "xlsx": neutral},
+    }
+    custom_field_preprocess = {
+        "phone": {"csv": phone.display, "xlsx": phone.display},
+        "service": {"csv": lambda page: neutral(page or ""), "xlsx": lambda page: str(page or "")},
+        "assigned_to": {"csv": lambda user: neutral(user or ""), "xlsx": lambda user: str(user or "")},
+    }
+
     def get_base_queryset(self) -> QuerySet[Enquiry]:
-        return super().get_base_queryset().select_related("service", "assigned_to")
+        return Enquiry.objects.real().select_related("service", "assigned_to")
 
     def search_queryset(self, queryset: QuerySet[Enquiry]) -> QuerySet[Enquiry]:
         """Search in Dutch, by PostgreSQL's own index."""
@@ -57,44 +150,94 @@ class EnquiryIndexView(generic.IndexView):
         query = SearchQuery(self.search_query, config="dutch", search_type="websearch")
         return queryset.filter(search=query)
 
+    def as_spreadsheet(self, queryset: QuerySet[Enquiry], spreadsheet_format: str) -> HttpResponse:
+        """Export what is filtered, and leave a line in the log that says so."""
+        count = queryset.count()
+        log(ContactSettings.load(), "contact.export", data={"count": count})
+        return super().as_spreadsheet(Streamed(queryset), spreadsheet_format)
 
-class EnquiryView(generic.InspectView):
-    """One enquiry on one screen."""
+    def stream_csv(self, queryset: Any) -> Iterator[bytes]:
+        """As Wagtail's, after the mark without which Excel reads it in the wrong alphabet."""
+        yield codecs.BOM_UTF8
+        yield from super().stream_csv(queryset)
 
-    page_title = "Aanvraag"
-    template_name = "contact/inbox/enquiry.html"
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        context["views"] = VIEWS
+        return context
 
 
-class EnquiryViewSet(ModelViewSet):
+class InboxMenuItem(MenuItem):
+    """The inbox in the menu, with the number of enquiries that wait for an answer."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return may_handle(request.user)
+
+    def render_component(self, request: HttpRequest) -> LinkMenuItem:
+        count = Enquiry.objects.open().count()
+        label = f"{self.label} ({count})" if count else self.label
+        return LinkMenuItem(self.name, label, self.url, icon_name=self.icon_name)
+
+
+class EnquiryViewSet(SnippetViewSet):
     """Enquiries under ``/admin/enquiries/``."""
 
     model = Enquiry
-    name = "enquiries"
+    url_prefix = "enquiries"
+    url_namespace = "enquiries"
     menu_label = "Aanvragen"
+    menu_name = "enquiries"
     icon = "mail"
     menu_order = 10
-    add_to_admin_menu = True
+    menu_hook = "register_admin_menu_item"
+    add_to_reference_index = False
     permission_policy = EnquiryPermissionPolicy(Enquiry)
-    exclude_form_fields = ("digest", "search")
+    panels: ClassVar[list[Any]] = [FieldPanel("status"), FieldPanel("assigned_to")]
     copy_view_enabled = False
-    inspect_view_enabled = True
     index_view_class = EnquiryIndexView
-    inspect_view_class = EnquiryView
-    inspect_template_name = EnquiryView.template_name
+    index_template_name = EnquiryIndexView.template_name
+    edit_view_class = EnquiryView
+    edit_template_name = EnquiryView.template_name
     filterset_class = EnquiryFilterSet
+    list_export = EnquiryIndexView.list_export
+    export_headings = EnquiryIndexView.export_headings
+    export_filename = EnquiryIndexView.export_filename
     search_fields = ("search",)
     list_per_page = 50
     list_display = (
-        "name",
+        SenderColumn("name", label="Naam", sort_key="name"),
         Column("organisation", label="Organisatie"),
         Column("service", label="Dienst"),
-        Column("get_status_display", label="Status", sort_key="status"),
-        Column("assigned_to", label="Behandelaar"),
-        Column("reference", label="Kenmerk"),
+        StatusTagColumn("get_status_display", label="Status", sort_key="status"),
+        UserColumn("assigned_to", label="Behandelaar", blank_display_name="niemand"),
         DateColumn("received_at", label="Ontvangen", sort_key="received_at"),
     )
 
+    def get_menu_item(self, order: int | None = None) -> MenuItem:
+        return InboxMenuItem(
+            self.menu_label,
+            reverse("enquiries:list"),
+            name=self.menu_name,
+            icon_name=self.icon,
+            order=order or self.menu_order,
+        )
+
+    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        """Without the addresses of the views that ``get_urlpatterns`` leaves out."""
+        return super().get_common_view_kwargs(
+            **{"usage_url_name": None, "add_url_name": None, "delete_url_name": None, **kwargs}
+        )
+
     def get_urlpatterns(self) -> list[URLPattern]:
-        """Reading only: the generic views to add, edit or delete have no place here."""
-        kept = {"index", "index_results", "inspect"}
-        return [pattern for pattern in super().get_urlpatterns() if pattern.name in kept]
+        """The list, one enquiry, its history, and our own screens; nothing that adds or deletes."""
+        kept = {"list", "list_results", "edit", "history", "history_results"}
+        own = [
+            path("figures/", FiguresView.as_view(), name="figures"),
+            path("person/", PersonView.as_view(), name="person"),
+        ]
+        return own + [pattern for pattern in super().get_urlpatterns() if pattern.name in kept]
+
+
+def may_handle(user: Any) -> bool:
+    """Whether somebody may see and handle enquiries."""
+    return bool(user.has_perm("contact.change_enquiry"))

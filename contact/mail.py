@@ -1,62 +1,133 @@
 """What is sent to whom. ``Message`` rows are the outbox; ``tasks`` carries them out."""
 
+from datetime import timedelta
+from email.headerregistry import Address
 from email.utils import make_msgid
 from smtplib import SMTPRecipientsRefused, SMTPResponseException
+from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 from django.db.models import F
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 
+from contact import working_days
 from contact.models import ContactSettings, Enquiry, Message
 from vitaleoverheid.models import OrganisationSettings
 
 PERMANENT = 500  # SMTP replies from here on will not change by trying again (RFC 5321, 4.2.1)
+ACKNOWLEDGEMENTS_A_DAY = 3  # for one address, or the form could be used to flood somebody
 
 
-class Refused(Exception):
-    """The mail server will never take this mail."""
+def announce(enquiry: Enquiry) -> None:
+    """Tell the firm and the visitor that an enquiry came in; each of them once."""
+    if enquiry.is_canary:
+        queue(enquiry=enquiry, kind=Message.Kind.CANARY, recipient=settings.DEFAULT_FROM_EMAIL)
+    elif not enquiry.messages.filter(kind=Message.Kind.NOTIFICATION).exists():
+        notify(enquiry)
+        acknowledge(enquiry)
 
 
-def queue_notifications(enquiry: Enquiry) -> None:
+def notify(enquiry: Enquiry) -> None:
     """Put a mail to each of the firm's recipients in the outbox."""
-    context = {"enquiry": enquiry, "url": settings.SITE_URL + detail_path(enquiry)}
-    text = render_to_string("contact/mail/notification.txt", context)
     subject = f"Aanvraag {enquiry.reference}: {enquiry.organisation or enquiry.name}"
+    text = render_to_string("contact/mail/notification.txt", about(enquiry))
     for recipient in recipients():
         queue(
-            Message(
-                enquiry=enquiry,
-                kind=Message.Kind.NOTIFICATION,
-                recipient=recipient,
-                reply_to=enquiry.email,
-                subject=subject,
-                text=text,
-            )
+            enquiry=enquiry,
+            kind=Message.Kind.NOTIFICATION,
+            recipient=recipient,
+            reply_to=enquiry.email,
+            subject=subject,
+            text=text,
+        )
+
+
+def acknowledge(enquiry: Enquiry) -> None:
+    """Tell the visitor what happens next, in the firm's words alone: none of the visitor's."""
+    day_ago = timezone.now() - timedelta(days=1)
+    sent = Message.objects.filter(
+        kind=Message.Kind.ACKNOWLEDGEMENT,
+        recipient__iexact=enquiry.email,
+        created_at__gte=day_ago,
+    )
+    if sent.count() >= ACKNOWLEDGEMENTS_A_DAY:
+        return
+    chosen = ContactSettings.load()
+    queue(
+        enquiry=enquiry,
+        kind=Message.Kind.ACKNOWLEDGEMENT,
+        recipient=enquiry.email,
+        reply_to=OrganisationSettings.load().email,
+        subject=fill_in(chosen.acknowledgement_subject, enquiry, chosen),
+        text=render_to_string(
+            "contact/mail/acknowledgement.txt",
+            {
+                "text": fill_in(chosen.acknowledgement_text, enquiry, chosen),
+                "organisation": OrganisationSettings.load(),
+            },
+        ),
+    )
+
+
+def fill_in(text: str, enquiry: Enquiry, chosen: ContactSettings) -> str:
+    """The editor's text with the reference and the promised day in it."""
+    promised = working_days.after(enquiry.received_at, chosen.response_days)
+    day = date_format(promised, "l j F")
+    return text.replace("[kenmerk]", enquiry.reference).replace("[datum]", day)
+
+
+def reply(enquiry: Enquiry, subject: str, text: str, author: Any) -> Message:
+    """Put a colleague's answer to the visitor in the outbox."""
+    return queue(
+        enquiry=enquiry,
+        kind=Message.Kind.REPLY,
+        recipient=enquiry.email,
+        reply_to=OrganisationSettings.load().email,
+        subject=subject,
+        text=text,
+        author=author,
+    )
+
+
+def remind(enquiry: Enquiry) -> None:
+    """Remind the owner, or everyone when there is none, of an enquiry that waits for an answer."""
+    owner = enquiry.assigned_to
+    addressees = [owner.email] if owner and owner.email else recipients()
+    for recipient in addressees:
+        queue(
+            enquiry=enquiry,
+            kind=Message.Kind.REMINDER,
+            recipient=recipient,
+            subject=f"Nog niet beantwoord: aanvraag {enquiry.reference}",
+            text=render_to_string("contact/mail/reminder.txt", about(enquiry)),
         )
 
 
 def recipients() -> list[str]:
     """The addresses that hear of every enquiry; the firm's own when none was set."""
-    chosen = list(ContactSettings.load().recipients)
-    return [block.value for block in chosen] or [OrganisationSettings.load().email]
+    chosen = [block.value for block in ContactSettings.load().recipients]
+    return chosen or [OrganisationSettings.load().email]
 
 
-def detail_path(enquiry: Enquiry) -> str:
-    """Where the enquiry stands in the admin."""
-    return reverse("enquiries:inspect", args=[enquiry.pk])
+def about(enquiry: Enquiry) -> dict[str, Any]:
+    """What a mail to the firm says about an enquiry."""
+    url = settings.SITE_URL + reverse("enquiries:edit", args=[enquiry.pk])
+    return {"enquiry": enquiry, "url": url}
 
 
-def queue(message: Message) -> None:
-    """Store the mail and ask the worker to send it, both in the transaction under way."""
+def queue(**fields: Any) -> Message:
+    """Store a mail and ask the worker to send it, both in the transaction under way."""
     from contact import tasks  # noqa: PLC0415 (tasks carry out what this module says)
 
-    message.message_id = make_msgid(domain=settings.DEFAULT_FROM_EMAIL.rpartition("@")[2])
-    message.save()
+    domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2]
+    message = Message.objects.create(message_id=make_msgid(domain=domain), **fields)
     tasks.defer_delivery(message)
+    return message
 
 
 def deliver(pk: int) -> None:
@@ -64,7 +135,8 @@ def deliver(pk: int) -> None:
 
     The row stays locked while the server is spoken to, so each mail is sent by one worker at a time.
     A worker killed in between leaves the row as it was: the mail goes out again, under the same
-    Message-ID. Raises whatever the mail server makes of it, after writing it down.
+    Message-ID. Raises whatever the mail server makes of it, after writing it down, unless trying
+    again makes no sense.
     """
     try:
         with transaction.atomic():
@@ -80,19 +152,36 @@ def deliver(pk: int) -> None:
 
 def send(message: Message) -> None:
     """Hand the mail to the mail server and mark it as sent."""
-    mail = EmailMessage(
-        subject=message.subject,
-        body=message.text,
-        to=[message.recipient],
-        reply_to=[message.reply_to] if message.reply_to else None,
-        headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"},
-    )
-    mail.send()
+    if message.kind == Message.Kind.CANARY:
+        get_connection().open()  # as far as a mail can come without anybody receiving it
+    else:
+        compose(message).send()
     message.state = Message.State.SENT
     message.sent_at = timezone.now()
     message.attempts += 1
     message.error = ""
     message.save()
+
+
+def compose(message: Message) -> EmailMultiAlternatives:
+    """The mail as it goes out: plain text, and the same in simple HTML."""
+    sender = Address(OrganisationSettings.load().name, addr_spec=settings.DEFAULT_FROM_EMAIL)
+    mail = EmailMultiAlternatives(
+        subject=message.subject,
+        body=message.text,
+        from_email=str(sender),
+        to=[message.recipient],
+        reply_to=[message.reply_to] if message.reply_to else None,
+        headers={"Message-ID": message.message_id} | automatic(message),
+    )
+    html = render_to_string("contact/mail/message.html", {"message": message})
+    mail.attach_alternative(html, "text/html")
+    return mail
+
+
+def automatic(message: Message) -> dict[str, str]:
+    """Headers that keep an out-of-office assistant from answering a machine (RFC 3834)."""
+    return {} if message.kind == Message.Kind.REPLY else {"Auto-Submitted": "auto-generated"}
 
 
 def is_permanent(error: Exception) -> bool:
@@ -108,3 +197,8 @@ def record_failure(pk: int, error: Exception) -> None:
     Message.objects.filter(pk=pk).update(
         state=state, attempts=F("attempts") + 1, error=f"{type(error).__name__}: {error}"[:500]
     )
+
+
+def give_up(pk: int) -> None:
+    """Mark a mail that could not be sent in a week as not sent."""
+    Message.objects.filter(pk=pk, state=Message.State.QUEUED).update(state=Message.State.FAILED)

@@ -1,13 +1,16 @@
 """The contact page, and what comes in through it: enquiries, the mails about them, and notes."""
 
 import secrets
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core import signing
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.functions import Upper
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
@@ -17,7 +20,8 @@ from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.fields import RichTextField, StreamField
 
-from contact.origin import is_cross_site
+from contact import working_days
+from contact.origin import is_cross_site, sender_of
 from vitaleoverheid.blocks import LINE_FEATURES, StepBlock
 from vitaleoverheid.models import BasePage
 
@@ -34,6 +38,35 @@ def new_reference() -> str:
     return f"VO-{letters[:4]}-{letters[4:]}"
 
 
+class EnquiryQuerySet(models.QuerySet["Enquiry"]):
+    """Enquiries as the firm speaks of them."""
+
+    def real(self) -> "EnquiryQuerySet":
+        """Without the site's own daily test."""
+        return self.filter(is_canary=False)
+
+    def present(self) -> "EnquiryQuerySet":
+        """What staff see when they ask for nothing in particular."""
+        return self.real().filter(deleted_at=None).exclude(status=Enquiry.Status.SUSPECT)
+
+    def open(self) -> "EnquiryQuerySet":
+        """Somebody still has to answer these."""
+        return self.present().filter(status__in=Enquiry.OPEN)
+
+    def overdue(self) -> "EnquiryQuerySet":
+        """Open for longer than the firm promises."""
+        days = ContactSettings.load().response_days
+        return self.open().filter(received_at__lt=working_days.ago(days))
+
+    def suspect(self) -> "EnquiryQuerySet":
+        """Held apart as possible spam."""
+        return self.real().filter(deleted_at=None, status=Enquiry.Status.SUSPECT)
+
+    def binned(self) -> "EnquiryQuerySet":
+        """In the bin."""
+        return self.real().exclude(deleted_at=None)
+
+
 class Enquiry(models.Model):
     """What a visitor asked. A row that is committed is the truth; everything else follows from it."""
 
@@ -45,6 +78,9 @@ class Enquiry(models.Model):
         ANSWERED = "answered", "beantwoord"
         CLOSED = "closed", "afgesloten"
         SUSPECT = "suspect", "verdacht"
+
+    OPEN = (Status.NEW, Status.IN_PROGRESS)
+    DONE = (Status.ANSWERED, Status.CLOSED)
 
     reference = models.CharField("kenmerk", max_length=12, unique=True, default=new_reference)
     received_at = models.DateTimeField("ontvangen", default=timezone.now, db_index=True)
@@ -64,6 +100,8 @@ class Enquiry(models.Model):
     status = models.CharField(
         "status", max_length=20, choices=Status.choices, default=Status.NEW, db_index=True
     )
+    status_changed_at = models.DateTimeField("status sinds", default=timezone.now)
+    answered_at = models.DateTimeField("eerste antwoord", null=True, blank=True)
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name="behandelaar",
@@ -72,6 +110,14 @@ class Enquiry(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    signals = models.JSONField("signalen", default=list, blank=True)
+    """Why this may be spam: ``{"weight": 3, "reason": "…"}`` for each signal."""
+    restored_at = models.DateTimeField("hersteld", null=True, blank=True)
+    """When a colleague said that a suspect enquiry is a real one."""
+    opened_at = models.DateTimeField("voor het eerst geopend", null=True, blank=True)
+    deleted_at = models.DateTimeField("in de prullenbak", null=True, blank=True)
+    is_canary = models.BooleanField("eigen proef", default=False)
+    """Whether the site sent this to itself, to see that an enquiry comes through."""
     digest = models.BinaryField(max_length=32)
     """SHA-256 of the normalised content, by which a repeated enquiry is recognised."""
     search = models.GeneratedField(
@@ -82,27 +128,47 @@ class Enquiry(models.Model):
         db_persist=True,
     )
 
+    objects = EnquiryQuerySet.as_manager()
+    wagtail_reference_index_ignore = True  # a visitor waits for this row; nothing refers to it
+
     class Meta:
         verbose_name = "aanvraag"
         verbose_name_plural = "aanvragen"
-        ordering: ClassVar[list[str]] = ["-received_at"]
+        ordering: ClassVar[list[str]] = ["-received_at", "-pk"]
+        default_permissions = ("view", "change")
         indexes: ClassVar[list[models.Index]] = [
             GinIndex(fields=["search"], name="enquiry_search"),
             models.Index(fields=["digest", "received_at"], name="enquiry_digest"),
+            models.Index(Upper("email"), name="enquiry_email"),
         ]
 
     def __str__(self) -> str:
         # No name or address: this text ends up in logs.
         return self.reference
 
+    @property
+    def is_suspect(self) -> bool:
+        """Whether the enquiry is held apart as possible spam."""
+        return self.status == self.Status.SUSPECT
+
+    @property
+    def age(self) -> timedelta:
+        """How long ago the enquiry came in."""
+        return timezone.now() - self.received_at
+
 
 class Message(models.Model):
-    """A mail about an enquiry. A row is written in the enquiry's own transaction and sent later."""
+    """A mail. A row is written in the transaction that gives rise to it, and sent later."""
 
     class Kind(models.TextChoices):
         """Who is told what."""
 
         NOTIFICATION = "notification", "melding aan ons"
+        ACKNOWLEDGEMENT = "acknowledgement", "ontvangstbevestiging"
+        REPLY = "reply", "antwoord"
+        REMINDER = "reminder", "herinnering"
+        DIGEST = "digest", "ochtendoverzicht"
+        CANARY = "canary", "eigen proef"
 
     class State(models.TextChoices):
         """How far the mail has come."""
@@ -112,7 +178,11 @@ class Message(models.Model):
         FAILED = "failed", "niet verzonden"
 
     enquiry = models.ForeignKey(
-        Enquiry, verbose_name="aanvraag", on_delete=models.CASCADE, related_name="messages"
+        Enquiry,
+        verbose_name="aanvraag",
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="messages",
     )
     kind = models.CharField("soort", max_length=20, choices=Kind.choices)
     state = models.CharField(
@@ -122,6 +192,9 @@ class Message(models.Model):
     reply_to = models.EmailField("antwoord aan", blank=True)
     subject = models.CharField("onderwerp", max_length=250)
     text = models.TextField("tekst")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="auteur", null=True, on_delete=models.SET_NULL
+    )
     message_id = models.CharField("Message-ID", max_length=250, unique=True)
     created_at = models.DateTimeField("gemaakt", default=timezone.now)
     sent_at = models.DateTimeField("verzonden", null=True, blank=True)
@@ -132,12 +205,12 @@ class Message(models.Model):
         verbose_name = "mail"
         verbose_name_plural = "mails"
         ordering: ClassVar[list[str]] = ["created_at", "pk"]
+        default_permissions = ()
         indexes: ClassVar[list[models.Index]] = [
             models.Index(
-                fields=["created_at"],
-                name="message_queued",
-                condition=models.Q(state="queued"),
-            )
+                fields=["created_at"], name="message_unsent", condition=~models.Q(state="sent")
+            ),
+            models.Index(Upper("recipient"), name="message_recipient"),
         ]
 
     def __str__(self) -> str:
@@ -160,14 +233,65 @@ class Note(models.Model):
         verbose_name = "notitie"
         verbose_name_plural = "notities"
         ordering: ClassVar[list[str]] = ["created_at", "pk"]
+        default_permissions = ()
 
     def __str__(self) -> str:
         return f"notitie {self.pk}"
 
 
+class SenderCount(models.Model):
+    """How many enquiries came from one sender in one hour. Holds no address, only a keyed hash."""
+
+    sender = models.CharField(max_length=64)
+    hour = models.DateTimeField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["sender", "hour"], name="unique_sender_hour")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sender[:8]} {self.hour:%H}h"
+
+
+class Colleague(models.Model):
+    """What somebody who handles enquiries has chosen for themselves."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="colleague"
+    )
+    signature = models.TextField(
+        "ondertekening", blank=True, help_text="Staat onder elk antwoord dat u stuurt."
+    )
+    wants_digest = models.BooleanField(
+        "ochtendoverzicht",
+        default=True,
+        help_text="Elke werkdag een mail met wat er open staat, als er iets open staat.",
+    )
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class ReplyTemplateBlock(blocks.StructBlock):
+    """A text to begin a reply with."""
+
+    title = blocks.CharBlock(label="naam", max_length=60)
+    text = blocks.TextBlock(label="tekst", rows=6)
+
+    class Meta:
+        label = "Sjabloon"
+        icon = "doc-full"
+
+
 @register_setting(icon="mail")
 class ContactSettings(BaseGenericSetting):
-    """Who in the firm is told of an enquiry."""
+    """Who hears of an enquiry, what the visitor is told, and how long everything is kept."""
 
     recipients = StreamField(
         [("email", blocks.EmailBlock(label="e-mailadres", icon="mail"))],
@@ -175,8 +299,52 @@ class ContactSettings(BaseGenericSetting):
         min_num=1,
         help_text="Ieder adres krijgt een mail bij elke nieuwe aanvraag. Minstens één.",
     )
+    response_days = models.PositiveSmallIntegerField(
+        "antwoord binnen (werkdagen)",
+        default=2,
+        validators=[MinValueValidator(1), MaxValueValidator(30)],
+        help_text="Dit beloven wij de bezoeker. Daarna is een aanvraag te laat.",
+    )
+    acknowledgement_subject = models.CharField(
+        "onderwerp", max_length=150, default="Wij hebben uw bericht ontvangen [kenmerk]"
+    )
+    acknowledgement_text = models.TextField(
+        "tekst",
+        default=(
+            "Dank voor uw bericht. Wij hebben het ontvangen onder kenmerk [kenmerk].\n\n"
+            "Wij lezen uw bericht en nemen uiterlijk [datum] contact met u op.\n\n"
+            "Hebt u iets toe te voegen? Beantwoord dan deze mail."
+        ),
+        help_text="[kenmerk] en [datum] worden ingevuld.",
+    )
+    reply_templates = StreamField(
+        [("template", ReplyTemplateBlock())], verbose_name="sjablonen voor antwoorden", blank=True
+    )
+    done_months = models.PositiveSmallIntegerField(
+        "beantwoord of afgesloten: bewaren (maanden)",
+        default=12,
+        validators=[MinValueValidator(1)],
+    )
+    suspect_days = models.PositiveSmallIntegerField(
+        "verdacht: bewaren (dagen)", default=30, validators=[MinValueValidator(1)]
+    )
+    bin_days = models.PositiveSmallIntegerField(
+        "prullenbak: bewaren (dagen)", default=30, validators=[MinValueValidator(1)]
+    )
 
-    panels: ClassVar[list[Any]] = [FieldPanel("recipients")]
+    panels: ClassVar[list[Any]] = [
+        FieldPanel("recipients"),
+        FieldPanel("response_days"),
+        MultiFieldPanel(
+            [FieldPanel("acknowledgement_subject"), FieldPanel("acknowledgement_text")],
+            heading="Ontvangstbevestiging aan de bezoeker",
+        ),
+        FieldPanel("reply_templates"),
+        MultiFieldPanel(
+            [FieldPanel("done_months"), FieldPanel("suspect_days"), FieldPanel("bin_days")],
+            heading="Bewaartermijnen",
+        ),
+    ]
 
     class Meta:
         verbose_name = "aanvragen"
@@ -241,7 +409,10 @@ class ContactPage(RoutablePageMixin, BasePage):
             return self.form_response(request, form, problem="cross_site", status=403)
         if not form.is_valid():
             return self.form_response(request, form, problem="invalid", status=422)
-        enquiry = intake.accept(form.cleaned_data)
+        try:
+            enquiry = intake.accept(form.content, form.circumstances(sender_of(request)))
+        except intake.TooMany:
+            return self.form_response(request, form, problem="too_many", status=429)
         token = signing.dumps(enquiry.reference, salt=CONFIRMATION_SALT)
         return SeeOther(f"{self.get_url(request)}bedankt/{token}/")
 

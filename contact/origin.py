@@ -1,8 +1,12 @@
-"""Whether a form was posted from this site's own pages."""
+"""Where a posted form comes from: this site's own pages or another's, and which sender."""
 
+from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 
 def is_cross_site(request: HttpRequest) -> bool:
@@ -19,3 +23,28 @@ def is_cross_site(request: HttpRequest) -> bool:
     if origin := request.headers.get("Origin"):
         return urlsplit(origin).netloc != request.get_host()
     return False
+
+
+def sender_of(request: HttpRequest) -> str:
+    """A key for where the request comes from, good for one day; no address can be read from it.
+
+    A whole /64 counts as one sender in IPv6, because that is what one subscriber gets.
+    """
+    address = ip_address(client_address(request))
+    network = ip_network((address, 64 if address.version == 6 else 32), strict=False)  # noqa: PLR2004
+    return salted_hmac(f"contact.sender.{timezone.localdate()}", str(network)).hexdigest()
+
+
+def client_address(request: HttpRequest) -> str:
+    """The visitor's address, seen through as many proxies as ``TRUSTED_PROXIES`` says.
+
+    Each proxy adds the address it heard from at the end of ``X-Forwarded-For``, so only that many
+    entries from the end are somebody's word that we may take. ``0.0.0.0`` where there is none.
+    """
+    forwarded = request.headers.get("X-Forwarded-For", "").split(",")
+    nearest_first = [request.META.get("REMOTE_ADDR", ""), *reversed(forwarded)]
+    address = nearest_first[: settings.TRUSTED_PROXIES + 1][-1].strip()
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return "0.0.0.0"  # noqa: S104 (no address to listen on)

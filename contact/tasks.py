@@ -5,17 +5,17 @@ from datetime import timedelta
 
 from django.core.management import call_command
 from django.utils import timezone
-from procrastinate import BaseRetryStrategy, RetryDecision
+from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Job
 
-from contact import mail
-from contact.models import Message
+from contact import alarm, digest, mail, privacy, suspicion
+from contact.models import Enquiry, Message
 
 FIRST_WAITS = [60, 300, 1_800, 7_200]  # seconds
 LATER_WAIT = 6 * 60 * 60  # seconds
-GIVE_UP_AFTER = len(FIRST_WAITS) + 7 * 24 // 6  # attempts: a week
+LAST_ATTEMPT = len(FIRST_WAITS) + 7 * 24 // 6  # a week of trying
 SWEEP_AFTER = timedelta(minutes=1)
 
 
@@ -23,16 +23,21 @@ class Patience(BaseRetryStrategy):
     """Try again soon at first, then every six hours for a week."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        if job.attempts >= GIVE_UP_AFTER:
+        if job.attempts >= LAST_ATTEMPT:
             return None
         waits = dict(enumerate(FIRST_WAITS))
         return RetryDecision(retry_in={"seconds": waits.get(job.attempts, LATER_WAIT)})
 
 
-@app.task(queue="mail", retry=Patience())
-def deliver(pk: int) -> None:
-    """Send one mail."""
-    mail.deliver(pk)
+@app.task(queue="mail", retry=Patience(), pass_context=True)
+def deliver(context: JobContext, pk: int) -> None:
+    """Send one mail; after a week of trying, mark it as not sent."""
+    try:
+        mail.deliver(pk)
+    except Exception:
+        if context.job.attempts >= LAST_ATTEMPT:
+            mail.give_up(pk)
+        raise
 
 
 def defer_delivery(message: Message) -> None:
@@ -40,20 +45,52 @@ def defer_delivery(message: Message) -> None:
     deliver.configure(queueing_lock=f"message-{message.pk}").defer(pk=message.pk)
 
 
-@app.periodic(cron="* * * * *")
-@app.task(queue="clock", queueing_lock="sweep")
+def every(cron: str, name: str) -> object:
+    """Run a function by the clock (UTC), one at a time, however many workers there are."""
+
+    def register(function: object) -> object:
+        task = app.task(queue="clock", queueing_lock=name, name=f"contact.{name}")(function)
+        return app.periodic(cron=cron)(task)
+
+    return register
+
+
+@every("* * * * *", "sweep")
 def sweep(timestamp: int) -> None:
     """Pick up the mails that a killed worker left: still queued, yet nobody is going to send them."""
-    old = Message.objects.filter(
-        state=Message.State.QUEUED, created_at__lt=timezone.now() - SWEEP_AFTER
-    )
-    for message in old:
+    before = timezone.now() - SWEEP_AFTER
+    for message in Message.objects.filter(state=Message.State.QUEUED, created_at__lt=before):
         with suppress(AlreadyEnqueued):
             defer_delivery(message)
 
 
-@app.periodic(cron="* * * * *")
-@app.task(queue="clock", queueing_lock="publish_scheduled")
+@every("* * * * *", "publish_scheduled")
 def publish_scheduled(timestamp: int) -> None:
     """Publish and unpublish what editors have planned for now."""
     call_command("publish_scheduled")
+
+
+@every("5 * * * *", "remind")
+def remind(timestamp: int) -> None:
+    """Remind the firm, once, of each enquiry that has waited longer than it promises."""
+    for enquiry in Enquiry.objects.overdue().exclude(messages__kind=Message.Kind.REMINDER):
+        mail.remind(enquiry)
+
+
+@every("30 6 * * *", "morning_digest")
+def morning_digest(timestamp: int) -> None:
+    """Send everyone who wants it the figures of the morning."""
+    digest.send()
+
+
+@every("10 2 * * *", "purge")
+def purge(timestamp: int) -> None:
+    """Remove what has been kept long enough."""
+    privacy.purge()
+    suspicion.forget_senders()
+
+
+@every("0 5 * * *", "canary")
+def canary(timestamp: int) -> None:
+    """Send the site an enquiry of its own."""
+    alarm.send_canary()

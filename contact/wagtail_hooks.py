@@ -1,18 +1,137 @@
 """What the contact app adds to the Wagtail admin."""
 
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.urls import reverse
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import Component
+from wagtail.admin.views.account import BaseSettingsPanel
 from wagtail.log_actions import LogActionRegistry
+from wagtail.snippets.models import register_snippet
 
-from contact.inbox import EnquiryViewSet
+from contact import bulk_actions
+from contact.inbox import EnquiryViewSet, may_handle
+from contact.models import Colleague, Enquiry
 
+register_snippet(EnquiryViewSet)
 
-@hooks.register("register_admin_viewset")
-def register_inbox() -> EnquiryViewSet:
-    """The inbox."""
-    return EnquiryViewSet()
+hooks.register("register_bulk_action", bulk_actions.CloseAction)
+hooks.register("register_bulk_action", bulk_actions.AssignAction)
+hooks.register("register_bulk_action", bulk_actions.RestoreAction)
+# After Wagtail's own, whose place it takes.
+hooks.register("register_bulk_action", bulk_actions.BinAction, order=1)
+
+LOG_ACTIONS = {
+    "receive": ("Ontvangen", "Aanvraag ontvangen via de website"),
+    "view": ("Bekeken", "Aanvraag bekeken"),
+    "note": ("Notitie", "Notitie toegevoegd"),
+    "reply": ("Beantwoord", "Antwoord verstuurd"),
+    "bin": ("Prullenbak", "In de prullenbak gelegd"),
+    "unbin": ("Teruggezet", "Teruggezet uit de prullenbak"),
+    "resend": ("Opnieuw verstuurd", "Mail opnieuw verstuurd"),
+}
+COUNTED_LOG_ACTIONS = {
+    "export": ("Export", "aanvragen geëxporteerd"),
+    "purge": ("Opgeruimd", "aanvragen verwijderd na de bewaartermijn"),
+    "access": ("Inzage", "aanvragen opgezocht en overgedragen"),
+    "erase": ("Gewist", "aanvragen gewist op verzoek"),
+}
 
 
 @hooks.register("register_log_actions")
 def register_log_actions(actions: LogActionRegistry) -> None:
     """What happens to an enquiry, as it is called in the history."""
-    actions.register_action("contact.receive", "Ontvangen", "Aanvraag ontvangen via de website")
+    for name, (label, message) in LOG_ACTIONS.items():
+        actions.register_action(f"contact.{name}", label, message)
+    for name, (label, message) in COUNTED_LOG_ACTIONS.items():
+        actions.register_action(f"contact.{name}", label, counted(message))
+    actions.register_action(
+        "contact.status",
+        "Status",
+        lambda data: f"Status van {data['from']} naar {data['to']}",
+    )
+    actions.register_action(
+        "contact.assign", "Toegewezen", lambda data: f"Toegewezen aan {data['to']}"
+    )
+
+
+def counted(message: str) -> Any:
+    """A line of the history that says how many enquiries it was about."""
+    return lambda data: f"{data['count']} {message}"
+
+
+class InboxPanel(Component):
+    """The enquiries that wait, on the first page of the admin."""
+
+    name = "enquiries"
+    template_name = "contact/inbox/panel.html"
+    order = 10
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        waiting = Enquiry.objects.open()
+        return {
+            "count": waiting.count(),
+            "overdue": Enquiry.objects.overdue().count(),
+            "oldest": waiting.last(),
+            "suspect": Enquiry.objects.suspect().count(),
+        }
+
+
+@hooks.register("construct_homepage_panels")
+def add_inbox_panel(request: HttpRequest, panels: list[Any]) -> None:
+    """Show the waiting enquiries to whoever may handle them."""
+    if may_handle(request.user):
+        panels.insert(0, InboxPanel())
+
+
+class FiguresMenuItem(MenuItem):
+    """The figures, among the reports."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return may_handle(request.user)
+
+
+@hooks.register("register_reports_menu_item")
+def register_figures() -> MenuItem:
+    """The figures."""
+    return FiguresMenuItem(
+        "Cijfers over aanvragen", reverse("enquiries:figures"), icon_name="table", order=10
+    )
+
+
+@hooks.register("register_reports_menu_item")
+def register_person() -> MenuItem:
+    """Access and erasure."""
+    return FiguresMenuItem(
+        "Gegevens van een persoon", reverse("enquiries:person"), icon_name="user", order=20
+    )
+
+
+class ColleagueForm(forms.ModelForm):
+    """A colleague's own choices."""
+
+    class Meta:
+        model = Colleague
+        fields = ("signature", "wants_digest")
+
+
+class ColleaguePanel(BaseSettingsPanel):
+    """The choices that matter for enquiries, on the page of one's own account."""
+
+    name = "colleague"
+    title = "Aanvragen"
+    order = 500
+    form_class = ColleagueForm
+
+    def is_active(self) -> bool:
+        return may_handle(self.user)
+
+    def get_form(self) -> ColleagueForm:
+        colleague, _ = Colleague.objects.get_or_create(user=self.user)
+        return ColleagueForm(self.request.POST or None, instance=colleague, prefix=self.name)
+
+
+hooks.register("register_account_settings_panel", ColleaguePanel)

@@ -172,19 +172,27 @@ class SiteRendition(AbstractRendition):
 
 @register_setting(icon="home")
 class OrganisationSettings(BaseGenericSetting):
-    """The firm's name, addresses and numbers: the one place for each."""
+    """The firm's name, addresses and numbers: the one place for each.
+
+    The defaults are the firm's own, so that a visitor can be told how to reach it even by a process
+    that has never seen the database.
+    """
 
     select_related: ClassVar[list[str]] = ["contact_page"]
+    _last_known: ClassVar["OrganisationSettings | None"] = None
 
     name = models.CharField("naam", max_length=100, default="Vitale Overheid")
-    street = models.CharField("straat of postbus", max_length=100, blank=True)
-    postal_code = models.CharField("postcode", max_length=10, blank=True)
-    city = models.CharField("plaats", max_length=100, blank=True)
+    street = models.CharField(
+        "straat of postbus", max_length=100, blank=True, default="Postbus 866"
+    )
+    postal_code = models.CharField("postcode", max_length=10, blank=True, default="9400 AW")
+    city = models.CharField("plaats", max_length=100, blank=True, default="Assen")
     email = models.EmailField("e-mailadres", default="info@vitaleoverheid.nl")
     phones = StreamField(
         [("phone", PhoneBlock(label="telefoonnummer", icon="mobile-alt"))],
         verbose_name="telefoonnummers",
         blank=True,
+        default=[("phone", "+31650266175"), ("phone", "+31651930543")],
         help_text="Het eerste nummer staat ook bij elke oproep om contact op te nemen.",
     )
     registration_number = models.CharField("KvK-nummer", max_length=20, blank=True)
@@ -229,6 +237,16 @@ class OrganisationSettings(BaseGenericSetting):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> "OrganisationSettings":
+        cls._last_known = super().from_db(*args, **kwargs)
+        return cls._last_known
+
+    @classmethod
+    def last_known(cls) -> "OrganisationSettings":
+        """What this process read last, for when the database is away."""
+        return cls._last_known or cls()
 
     @property
     def first_word(self) -> str:

@@ -152,6 +152,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "contact.middleware.AlarmMiddleware",
+    "contact.middleware.RescueMiddleware",
 ]
 
 ROOT_URLCONF = "vitaleoverheid.urls"
@@ -246,3 +248,5 @@ WAGTAILSEARCH_BACKENDS = {
     "default": {"BACKEND": "wagtail.search.backends.database", "SEARCH_CONFIG": "dutch"},
 }
 WAGTAIL_ENABLE_UPDATE_CHECK = False  # asks another host, from the editor's browser
+WAGTAIL_GRAVATAR_PROVIDER_URL = None  # likewise
+WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from django.conf import settings
-from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.paginator import Paginator
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -16,6 +16,7 @@ from wagtail.models import Page
 
 from vitaleoverheid.fragments import with_fragments
 
+FAVICON = Path(__file__).parent / "static/favicon.ico"
 RESULTS_PER_PAGE = 10
 QUERY_LENGTH = 200  # characters; nobody types more
 
@@ -57,7 +58,7 @@ def security_txt(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=86400)
 def favicon(request: HttpRequest) -> FileResponse:
     """The icon, for what asks for it without reading the page."""
-    return FileResponse(staticfiles_storage.open("favicon.ico"), content_type="image/x-icon")
+    return FileResponse(FAVICON.open("rb"), content_type="image/x-icon")
 
 
 def healthz(request: HttpRequest) -> HttpResponse:

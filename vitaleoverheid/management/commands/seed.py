@@ -367,10 +367,6 @@ def accessibility_page() -> TextPage:
 def seed_settings(contact: Page) -> None:
     """The firm's own details, and who hears of an enquiry."""
     organisation = OrganisationSettings.load()
-    organisation.street = "Postbus 866"
-    organisation.postal_code = "9400 AW"
-    organisation.city = "Assen"
-    organisation.phones = [("phone", "+31650266175"), ("phone", "+31651930543")]
     organisation.contact_page = contact
     organisation.save()
     contact_settings = ContactSettings.load()

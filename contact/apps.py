@@ -1,0 +1,16 @@
+"""The contact app."""
+
+from django.apps import AppConfig
+
+
+class ContactConfig(AppConfig):
+    """From form to answered enquiry."""
+
+    name = "contact"
+    verbose_name = "aanvragen"
+
+    def ready(self) -> None:
+        from contact import alarm  # noqa: PLC0415 (needs the models)
+        from vitaleoverheid.views import READINESS  # noqa: PLC0415
+
+        READINESS["mail"] = alarm.queue_moves

@@ -1,0 +1,172 @@
+"""One enquiry on one screen: what was asked, what was said since, and what to do next."""
+
+from itertools import chain
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from wagtail.admin import messages
+from wagtail.log_actions import registry
+from wagtail.snippets.views import snippets
+
+from contact import actions, digest, privacy
+from contact.models import Colleague, ContactSettings, Enquiry
+
+EARLIER_SHOWN = 10
+
+
+class ReplyForm(forms.Form):
+    """An answer to the visitor."""
+
+    subject = forms.CharField(label="Onderwerp", max_length=250)
+    text = forms.CharField(label="Antwoord", widget=forms.Textarea(attrs={"rows": 10}))
+
+
+class NoteForm(forms.Form):
+    """A note for colleagues."""
+
+    text = forms.CharField(label="Notitie", widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class EnquiryView(snippets.EditView):
+    """Read an enquiry, answer it, and say where it stands."""
+
+    template_name = "contact/inbox/enquiry.html"
+    success_message = "De aanvraag is bijgewerkt."
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().get(request, *args, **kwargs)
+        actions.open_(self.object, request.user)
+        return response
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Carry out what was asked by one of the forms on the screen."""
+        self.object = self.get_object()
+        handler = self.HANDLERS.get(request.POST.get("do", ""))
+        return handler(self) if handler else super().post(request, *args, **kwargs)
+
+    def get_form(self, form_class: Any = None) -> Any:
+        """Only people who may handle enquiries can own one; suspicion is not a choice to make."""
+        form = super().get_form(form_class)
+        form.fields["assigned_to"].queryset = digest.handlers()
+        if not self.object.is_suspect:
+            form.fields["status"].choices = [
+                choice for choice in Enquiry.Status.choices if choice[0] != Enquiry.Status.SUSPECT
+            ]
+        return form
+
+    def save_instance(self) -> Enquiry:
+        """Change the status and the owner, each with its line in the history."""
+        enquiry = Enquiry.objects.get(pk=self.object.pk)
+        chosen, user = self.form.cleaned_data, self.request.user
+        if enquiry.is_suspect and chosen["status"] != Enquiry.Status.SUSPECT:
+            actions.restore(enquiry, user)
+        actions.set_status(enquiry, chosen["status"], user)
+        actions.assign(enquiry, chosen["assigned_to"], user)
+        self.has_content_changes = self.form.has_changed()
+        return enquiry
+
+    def get_success_url(self) -> str:
+        return self.get_edit_url()
+
+    def get_success_buttons(self) -> list[Any]:
+        return []
+
+    def done(self, text: str) -> HttpResponse:
+        """Back to the screen, with a word about what happened."""
+        messages.success(self.request, text)
+        return redirect(self.get_edit_url())
+
+    def not_done(self, **bound: forms.Form) -> HttpResponse:
+        """The screen again, with what was typed."""
+        messages.error(self.request, "Vul eerst de tekst in. Er is nog niets verstuurd of bewaard.")
+        return self.render_to_response(self.get_context_data(**bound))
+
+    def reply(self) -> HttpResponse:
+        """Mail an answer to the visitor."""
+        form = ReplyForm(self.request.POST)
+        if not form.is_valid():
+            return self.not_done(reply_form=form)
+        actions.reply(self.object, **form.cleaned_data, user=self.request.user)
+        return self.done("Uw antwoord wordt verstuurd. De aanvraag staat nu op beantwoord.")
+
+    def note(self) -> HttpResponse:
+        """Keep a note."""
+        form = NoteForm(self.request.POST)
+        if not form.is_valid():
+            return self.not_done(note_form=form)
+        actions.add_note(self.object, **form.cleaned_data, user=self.request.user)
+        return self.done("De notitie is bewaard.")
+
+    def restore(self) -> HttpResponse:
+        """Treat a suspect enquiry as a real one."""
+        actions.restore(self.object, self.request.user)
+        return self.done("De aanvraag is hersteld. De mails die daarbij horen, worden verstuurd.")
+
+    def bin(self) -> HttpResponse:
+        """Move the enquiry to the bin."""
+        actions.move_to_bin(self.object, self.request.user)
+        return self.done("De aanvraag ligt in de prullenbak.")
+
+    def unbin(self) -> HttpResponse:
+        """Take the enquiry back from the bin."""
+        actions.take_from_bin(self.object, self.request.user)
+        return self.done("De aanvraag is teruggezet.")
+
+    def resend(self) -> HttpResponse:
+        """Try to send a mail again."""
+        message = get_object_or_404(self.object.messages, pk=self.request.POST.get("message"))
+        actions.resend(message, self.request.user)
+        return self.done("De mail wordt opnieuw verstuurd.")
+
+    HANDLERS = {
+        "reply": reply,
+        "note": note,
+        "restore": restore,
+        "bin": bin,
+        "unbin": unbin,
+        "resend": resend,
+    }
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        kept = ContactSettings.load()
+        context.setdefault("reply_form", ReplyForm(initial=self.first_words(kept)))
+        context.setdefault("note_form", NoteForm())
+        context.update(
+            conversation=self.conversation(),
+            history=registry.get_logs_for_instance(self.object).select_related("user"),
+            earlier=privacy.held_about(self.object.email).exclude(pk=self.object.pk)[:EARLIER_SHOWN],
+            removal_date=privacy.removal_date(self.object, kept),
+            reply_templates=kept.reply_templates,
+            newer=neighbour(self.object, newer=True),
+            older=neighbour(self.object, newer=False),
+        )
+        return context
+
+    def conversation(self) -> list[Any]:
+        """The mails and the notes, in the order in which they were written."""
+        mails = self.object.messages.select_related("author")
+        notes = self.object.notes.select_related("author")
+        return sorted(chain(mails, notes), key=lambda item: item.created_at)
+
+    def first_words(self, kept: ContactSettings) -> dict[str, str]:
+        """What a reply begins with: the template that was chosen, and the sender's own signature."""
+        colleague = Colleague.objects.filter(user=self.request.user).first()
+        signature = colleague.signature if colleague else ""
+        chosen = [
+            block.value["text"]
+            for block in kept.reply_templates
+            if block.id == self.request.GET.get("sjabloon")
+        ]
+        text = "\n\n".join([f"Beste {self.object.name},", *chosen, signature])
+        return {"subject": f"Uw aanvraag {self.object.reference}", "text": text}
+
+
+def neighbour(enquiry: Enquiry, *, newer: bool) -> Enquiry | None:
+    """The next enquiry in the list, in either direction."""
+    others = Enquiry.objects.present().exclude(pk=enquiry.pk)
+    if newer:
+        return others.filter(received_at__gte=enquiry.received_at).last()
+    return others.filter(received_at__lte=enquiry.received_at).first()

@@ -1,0 +1,112 @@
+"""How many enquiries come in, about what, and how soon they are answered."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.db.models import Aggregate, Count, DurationField, F, Max, Q, QuerySet
+from django.db.models.functions import TruncWeek
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.generic import TemplateView
+from wagtail.admin.views.generic import WagtailAdminTemplateMixin
+from wagtail.admin.widgets import AdminDateInput
+
+from contact.models import Enquiry
+
+DEFAULT_PERIOD = timedelta(weeks=12)
+
+
+class Median(Aggregate):
+    """The middle value (PostgreSQL's continuous percentile)."""
+
+    template = "PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+
+
+class PeriodForm(forms.Form):
+    """Which enquiries to count."""
+
+    start = forms.DateField(label="Van", widget=AdminDateInput)
+    end = forms.DateField(label="Tot en met", widget=AdminDateInput)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a period that ends before it begins."""
+        cleaned: dict[str, Any] = super().clean()
+        start, end = cleaned.get("start"), cleaned.get("end")
+        if start and end and end < start:
+            self.add_error("end", "Deze dag ligt voor de eerste dag.")
+        return cleaned
+
+
+def in_period(start: date, end: date) -> QuerySet[Enquiry]:
+    """The enquiries that came in from one day to another, both included."""
+    first = timezone.make_aware(datetime.combine(start, time.min))
+    after = timezone.make_aware(datetime.combine(end + timedelta(days=1), time.min))
+    return Enquiry.objects.real().filter(received_at__gte=first, received_at__lt=after)
+
+
+def per_week(enquiries: QuerySet[Enquiry]) -> list[dict[str, Any]]:
+    """How many came in each week, by its Monday."""
+    weeks = enquiries.annotate(label=TruncWeek("received_at")).values("label")
+    return list(weeks.annotate(count=Count("pk")).order_by("label"))
+
+
+def per_service(enquiries: QuerySet[Enquiry]) -> list[dict[str, Any]]:
+    """How many were about each service."""
+    services = enquiries.values(label=F("service__title"))
+    return list(services.annotate(count=Count("pk")).order_by("-count"))
+
+
+def totals(enquiries: QuerySet[Enquiry]) -> dict[str, Any]:
+    """The figures of the period in one row."""
+    waited = F("answered_at") - F("received_at")
+    suspect = Q(status=Enquiry.Status.SUSPECT)
+    return enquiries.aggregate(
+        count=Count("pk"),
+        answered=Count("answered_at"),
+        median=Median(waited, output_field=DurationField()),
+        slowest=Max(waited, output_field=DurationField()),
+        suspect=Count("pk", filter=suspect | Q(restored_at__isnull=False)),
+        rescued=Count("restored_at"),
+    )
+
+
+def with_bars(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows, each with the length of its bar in per cent of the longest."""
+    longest = max((row["count"] for row in rows), default=1)
+    return [{**row, "length": 100 * row["count"] / longest} for row in rows]
+
+
+class FiguresView(WagtailAdminTemplateMixin, TemplateView):
+    """The report page."""
+
+    template_name = "contact/inbox/figures.html"
+    page_title = "Cijfers over aanvragen"
+    header_icon = "table"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.has_perm("contact.change_enquiry"):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_breadcrumbs_items(self) -> list[dict[str, str]]:
+        inbox = {"url": reverse("enquiries:list"), "label": "Aanvragen"}
+        return [*self.breadcrumbs_items, inbox, {"url": "", "label": self.page_title}]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        today = timezone.localdate()
+        default = {"start": today - DEFAULT_PERIOD, "end": today}
+        form = PeriodForm(self.request.GET or default)
+        period = form.cleaned_data if form.is_valid() else default
+        enquiries = in_period(**period)
+        return super().get_context_data(
+            form=form,
+            media=form.media,
+            period=period,
+            totals=totals(enquiries),
+            weeks=with_bars(per_week(enquiries)),
+            services=with_bars(per_service(enquiries)),
+            **kwargs,
+        )

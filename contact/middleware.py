@@ -1,0 +1,55 @@
+"""What surrounds every request for the sake of enquiries."""
+
+import logging
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from contact import alarm, rescue
+
+logger = logging.getLogger(__name__)
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class RescueMiddleware:
+    """Give a visitor back every typed character, whatever goes wrong while taking in the form."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
+        """Answer 503 with the typed text when an enquiry could not be stored."""
+        if not rescue.is_enquiry(request):
+            return None
+        # The exception may quote what was typed: its kind is all that the log may hold.
+        logger.error("An enquiry could not be stored: %s", type(exception).__name__)
+        return rescue.response(request)
+
+
+class AlarmMiddleware:
+    """Tell everyone in the admin, on every page, that mail about enquiries is not going out."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.admin = reverse("wagtailadmin_home")
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_template_response(
+        self, request: HttpRequest, response: TemplateResponse
+    ) -> TemplateResponse:
+        """Add the alarm to the messages that an admin page is about to show."""
+        if request.method == "GET" and request.path.startswith(self.admin):
+            if request.user.has_perm("wagtailadmin.access_admin"):
+                for problem in alarm.problems():
+                    messages.error(request, f"{problem} Waarschuw de beheerder van de website.")
+        return response

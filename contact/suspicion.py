@@ -1,0 +1,124 @@
+"""Signals that an enquiry may be spam, each with its reason. None of them discards anything."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from contact.models import SenderCount
+
+THRESHOLD = 6
+"""From this weight on an enquiry is held apart. No single mistake of an honest visitor reaches it."""
+
+FAST = 3  # seconds in which nobody reads and fills in the form
+MANY_LINKS = 3
+BUSY_SENDER = 4  # enquiries in an hour; an office shares one address
+HARD_LIMIT = 12  # enquiries in an hour; beyond it the visitor is asked to mail or call
+
+LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
+MARKUP = re.compile(r"<\s*(a|script|iframe|img)\b|\[url[=\]]|javascript:", re.IGNORECASE)
+PATTERNS = re.compile(
+    r"\b(backlinks?|casino|viagra|cialis|crypto\s?(currency|invest\w*)|bitcoin|forex|guest posts?"
+    r"|seo (services?|expert|agency)|rank(ing)? (your|on google)|page one of google|porn\w*"
+    r"|telegram channel|unsubscribe|explainer video)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """How an enquiry came in, beside what was typed."""
+
+    sender: str = ""
+    trap: str = ""
+    seconds: int | None = None
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One reason for suspicion."""
+
+    weight: int
+    reason: str
+
+
+def filled_trap(content: dict[str, Any], circumstances: Circumstances) -> Iterator[Signal]:
+    """A field that no visitor sees was filled in; a careless autofill does that too."""
+    if circumstances.trap:
+        yield Signal(3, "Een veld dat bezoekers niet zien, is ingevuld.")
+
+
+def haste(content: dict[str, Any], circumstances: Circumstances) -> Iterator[Signal]:
+    """The form was sent faster than anyone can type."""
+    seconds = circumstances.seconds
+    if seconds is not None and seconds < FAST:
+        yield Signal(2, f"Het formulier is binnen {FAST} seconden verstuurd.")
+
+
+def links(content: dict[str, Any], circumstances: Circumstances) -> Iterator[Signal]:
+    """Many links, or a link where a name belongs."""
+    if LINK.search(f"{content['name']} {content['organisation']}"):
+        yield Signal(4, "De naam of organisatie bevat een link.")
+    count = len(LINK.findall(content["message"]))
+    if count >= MANY_LINKS:
+        yield Signal(3, f"Het bericht bevat {count} links.")
+
+
+def markup(content: dict[str, Any], circumstances: Circumstances) -> Iterator[Signal]:
+    """HTML, scripts or forum markup in the text."""
+    if MARKUP.search(content["message"]):
+        yield Signal(4, "Het bericht bevat HTML, een script of forumcodes.")
+
+
+def patterns(content: dict[str, Any], circumstances: Circumstances) -> Iterator[Signal]:
+    """Words that spam is made of."""
+    words = sorted({match.group(0).lower() for match in PATTERNS.finditer(content["message"])})
+    if words:
+        weight = 6 if len(words) > 1 else 4
+        yield Signal(weight, f"Het bericht bevat woorden uit spam: {', '.join(words)}.")
+
+
+TESTS: tuple[Callable[[dict[str, Any], Circumstances], Iterator[Signal]], ...] = (
+    filled_trap,
+    haste,
+    links,
+    markup,
+    patterns,
+)
+
+
+def signals(
+    content: dict[str, Any], circumstances: Circumstances, from_sender: int
+) -> list[Signal]:
+    """All reasons for suspicion; ``from_sender`` is how many this sender sent in this hour."""
+    found = [signal for test in TESTS for signal in test(content, circumstances)]
+    if from_sender > BUSY_SENDER:
+        found.append(Signal(3, f"Dit is aanvraag {from_sender} van deze afzender in een uur."))
+    return found
+
+
+def is_suspect(found: list[Signal]) -> bool:
+    """Whether the signals together weigh enough to hold the enquiry apart."""
+    return sum(signal.weight for signal in found) >= THRESHOLD
+
+
+def count_from(sender: str) -> int:
+    """Count one more enquiry from the sender in this hour, and return how many that makes."""
+    hour = timezone.now().replace(minute=0, second=0, microsecond=0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO contact_sendercount (sender, hour, count) VALUES (%s, %s, 1) "
+            "ON CONFLICT (sender, hour) DO UPDATE SET count = contact_sendercount.count + 1 "
+            "RETURNING count",
+            [sender, hour],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def forget_senders() -> None:
+    """Remove the counts of hours that are over."""
+    SenderCount.objects.filter(hour__lt=timezone.now() - timedelta(hours=2)).delete()

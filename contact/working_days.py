@@ -1,0 +1,32 @@
+"""Working days of the firm: Monday to Friday, without the Dutch public holidays."""
+
+from datetime import date, datetime, timedelta
+
+import holidays
+from django.utils import timezone
+
+COUNTRY = "NL"
+
+
+def is_working_day(day: date) -> bool:
+    """Whether the firm works that day."""
+    return holidays.country_holidays(COUNTRY, years=day.year).is_working_day(day)
+
+
+def step(day: date, count: int, direction: int) -> date:
+    """The day that lies ``count`` working days later (1) or earlier (-1)."""
+    while count:
+        day += timedelta(days=direction)
+        count -= is_working_day(day)
+    return day
+
+
+def after(moment: datetime, count: int) -> date:
+    """The day on which ``count`` working days have passed since ``moment``."""
+    return step(timezone.localdate(moment), count, 1)
+
+
+def ago(count: int) -> datetime:
+    """The moment before which more than ``count`` working days have passed until now."""
+    now = timezone.localtime()
+    return now - (now.date() - step(now.date(), count, -1))
