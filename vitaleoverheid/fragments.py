@@ -40,7 +40,8 @@ def text_of(page: Page) -> str:
         for field in page.get_search_fields()
         if isinstance(field, index.SearchField) and field.field_name != "title"
     ]
-    return " … ".join(" ".join(v) if isinstance(v, list) else str(v) for v in values if v)
+    texts = (" ".join(v) if isinstance(v, list) else str(v) for v in values)
+    return " … ".join(text for text in texts if text)
 
 
 def marked(fragment: str) -> SafeString:

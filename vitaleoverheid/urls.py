@@ -8,7 +8,6 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as admin_urls
 from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents import urls as document_urls
-from wagtail.views import serve as serve_page
 
 from vitaleoverheid import views
 
@@ -30,6 +29,6 @@ urlpatterns = [
         r"^media/(?P<path>images/.+)$", serve_file, {"document_root": settings.MEDIA_ROOT}
     ),
     # Public pages carry no token: they are the same for everyone (see contact.origin).
-    re_path(PAGE_PATH, csrf_exempt(serve_page), name="wagtail_serve"),
+    re_path(PAGE_PATH, csrf_exempt(views.page), name="wagtail_serve"),
     path("", include(wagtail_urls)),
 ]

@@ -8,11 +8,13 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
+from django.views.defaults import page_not_found
 from wagtail.models import Page
+from wagtail.views import serve
 
 from vitaleoverheid.fragments import with_fragments
 
@@ -21,14 +23,29 @@ RESULTS_PER_PAGE = 10
 QUERY_LENGTH = 200  # characters; nobody types more
 
 
+def page(request: HttpRequest, path: str) -> HttpResponse:
+    """A page of the tree; where there is none the site's own 404, also for who develops it."""
+    try:
+        return serve(request, path)
+    except Http404 as error:
+        return page_not_found(request, error)
+
+
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Pages that hold what the visitor asked for."""
     query = " ".join(request.GET.get("q", "").replace("\0", " ").split())[:QUERY_LENGTH]
-    found = Page.objects.live().public().search(query) if query else Page.objects.none()
+    found = Page.objects.live().public().specific().search(query) if query else Page.objects.none()
     results = Paginator(found, RESULTS_PER_PAGE).get_page(request.GET.get("page"))
     pages = with_fragments(list(results), query) if query else []
-    context = {"query": query, "results": results, "pages": pages, "is_search": True}
+    numbers = results.paginator.get_elided_page_range(results.number)
+    context = {
+        "query": query,
+        "results": results,
+        "pages": pages,
+        "numbers": numbers,
+        "is_search": True,
+    }
     return render(request, "vitaleoverheid/search.html", context)
 
 
@@ -68,26 +85,28 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 def readyz(request: HttpRequest) -> JsonResponse:
     """Say whether the site can do its work, and if not, which part of it can't."""
-    problems = [name for name, is_well in READINESS.items() if not is_well()]
+    problems = [name for name, check in READINESS.items() if not passes(check)]
     return JsonResponse({"problems": problems}, status=503 if problems else 200)
+
+
+def passes(check: Callable[[], bool]) -> bool:
+    """What the check finds; a database that refuses is an answer too."""
+    try:
+        return check()
+    except Error:
+        return False
 
 
 def database_answers() -> bool:
     """Whether a query comes back."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except Error:
-        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
     return True
 
 
 def migrations_are_applied() -> bool:
     """Whether the database has the tables that this code expects."""
-    try:
-        executor = MigrationExecutor(connection)
-    except Error:
-        return False
+    executor = MigrationExecutor(connection)
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
