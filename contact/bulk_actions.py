@@ -55,13 +55,14 @@ class CloseAction(EnquiryBulkAction):
 class OwnerForm(forms.Form):
     """Who answers the chosen enquiries."""
 
-    owner = forms.ModelChoiceField(
-        label="Behandelaar", queryset=None, required=False, empty_label="niemand"
-    )
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = digest.handlers()
+        self.fields["owner"] = forms.ModelChoiceField(
+            label="Behandelaar",
+            queryset=digest.handlers(),
+            required=False,
+            empty_label="niemand",
+        )
 
 
 class AssignAction(EnquiryBulkAction):

@@ -13,7 +13,7 @@ from wagtail.snippets.views import snippets
 from contact import actions, digest, privacy
 from contact.models import Colleague, ContactSettings, Enquiry
 
-EARLIER_SHOWN = 10
+EARLIER = 10  # other enquiries of the person that fit beside this one
 
 
 class ReplyForm(forms.Form):
@@ -104,12 +104,12 @@ class EnquiryView(snippets.EditView):
         actions.restore(self.object, self.request.user)
         return self.done("De aanvraag is hersteld. De mails die daarbij horen, worden verstuurd.")
 
-    def bin(self) -> HttpResponse:
+    def to_bin(self) -> HttpResponse:
         """Move the enquiry to the bin."""
         actions.move_to_bin(self.object, self.request.user)
         return self.done("De aanvraag ligt in de prullenbak.")
 
-    def unbin(self) -> HttpResponse:
+    def from_bin(self) -> HttpResponse:
         """Take the enquiry back from the bin."""
         actions.take_from_bin(self.object, self.request.user)
         return self.done("De aanvraag is teruggezet.")
@@ -124,8 +124,8 @@ class EnquiryView(snippets.EditView):
         "reply": reply,
         "note": note,
         "restore": restore,
-        "bin": bin,
-        "unbin": unbin,
+        "bin": to_bin,
+        "unbin": from_bin,
         "resend": resend,
     }
 
@@ -137,7 +137,7 @@ class EnquiryView(snippets.EditView):
         context.update(
             conversation=self.conversation(),
             history=registry.get_logs_for_instance(self.object).select_related("user"),
-            earlier=privacy.held_about(self.object.email).exclude(pk=self.object.pk)[:EARLIER_SHOWN],
+            earlier=privacy.held_about(self.object.email).exclude(pk=self.object.pk)[:EARLIER],
             removal_date=privacy.removal_date(self.object, kept),
             reply_templates=kept.reply_templates,
             newer=neighbour(self.object, newer=True),
@@ -152,7 +152,7 @@ class EnquiryView(snippets.EditView):
         return sorted(chain(mails, notes), key=lambda item: item.created_at)
 
     def first_words(self, kept: ContactSettings) -> dict[str, str]:
-        """What a reply begins with: the template that was chosen, and the sender's own signature."""
+        """What a reply begins with: the template that was chosen, and the sender's signature."""
         colleague = Colleague.objects.filter(user=self.request.user).first()
         signature = colleague.signature if colleague else ""
         chosen = [

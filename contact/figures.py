@@ -7,7 +7,8 @@ from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db.models import Aggregate, Count, DurationField, F, Max, Q, QuerySet
 from django.db.models.functions import TruncWeek
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import TemplateView
@@ -33,7 +34,7 @@ class PeriodForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Refuse a period that ends before it begins."""
-        cleaned: dict[str, Any] = super().clean()
+        cleaned = super().clean() or {}
         start, end = cleaned.get("start"), cleaned.get("end")
         if start and end and end < start:
             self.add_error("end", "Deze dag ligt voor de eerste dag.")
@@ -47,13 +48,13 @@ def in_period(start: date, end: date) -> QuerySet[Enquiry]:
     return Enquiry.objects.real().filter(received_at__gte=first, received_at__lt=after)
 
 
-def per_week(enquiries: QuerySet[Enquiry]) -> list[dict[str, Any]]:
+def per_week(enquiries: QuerySet[Enquiry]) -> list[Any]:
     """How many came in each week, by its Monday."""
     weeks = enquiries.annotate(label=TruncWeek("received_at")).values("label")
     return list(weeks.annotate(count=Count("pk")).order_by("label"))
 
 
-def per_service(enquiries: QuerySet[Enquiry]) -> list[dict[str, Any]]:
+def per_service(enquiries: QuerySet[Enquiry]) -> list[Any]:
     """How many were about each service."""
     services = enquiries.values(label=F("service__title"))
     return list(services.annotate(count=Count("pk")).order_by("-count"))
@@ -86,7 +87,7 @@ class FiguresView(WagtailAdminTemplateMixin, TemplateView):
     page_title = "Cijfers over aanvragen"
     header_icon = "table"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.has_perm("contact.change_enquiry"):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)

@@ -11,7 +11,7 @@ from contact.suspicion import Circumstances
 from vitaleoverheid import phone
 
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-SERVICE = Enquiry._meta.get_field("service").related_model
+SERVICE: Any = Enquiry._meta.get_field("service").related_model
 OTHER = "anders"
 MESSAGE_LENGTH = 10_000  # characters: three full pages
 
@@ -109,9 +109,7 @@ class EnquiryForm(forms.Form):
         ),
         error_messages={"max_length": "Vul één telefoonnummer in, zoals 06-12 34 56 78"},
     )
-    service = forms.CharField(
-        label="Onderwerp", required=False, widget=control(forms.Select)
-    )
+    service = forms.CharField(label="Onderwerp", required=False, widget=control(forms.Select))
     message = TextField(
         label="Uw bericht",
         help_text="Vertel kort wat er speelt of wat u wilt weten.",

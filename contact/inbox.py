@@ -137,7 +137,10 @@ class EnquiryIndexView(snippets.IndexView):
     custom_field_preprocess = {
         "phone": {"csv": phone.display, "xlsx": phone.display},
         "service": {"csv": lambda page: neutral(page or ""), "xlsx": lambda page: str(page or "")},
-        "assigned_to": {"csv": lambda user: neutral(user or ""), "xlsx": lambda user: str(user or "")},
+        "assigned_to": {
+            "csv": lambda user: neutral(user or ""),
+            "xlsx": lambda user: str(user or ""),
+        },
     }
 
     def get_base_queryset(self) -> QuerySet[Enquiry]:

@@ -26,10 +26,10 @@ def accept(
 ) -> Enquiry:
     """Store an enquiry with its mails and history, all or nothing, and return it.
 
-    ``content`` is ``EnquiryForm.content``; a canary is the site's own daily test. The same content within a day is the same enquiry: a
-    refresh, the Back button or a second try leads to the one that is there already. Any difference
-    makes a new one. Raises ``TooMany`` beyond the hard limit, and ``django.db.Error`` when nothing
-    could be stored.
+    ``content`` is ``EnquiryForm.content``; a canary is the site's own daily test. The same content
+    within a day is the same enquiry: a refresh, the Back button or a second try leads to the one
+    that is there already. Any difference makes a new one. Raises ``TooMany`` beyond the hard limit,
+    and ``django.db.Error`` when nothing could be stored.
     """
     digest = content_digest(content)
     with transaction.atomic():

@@ -133,8 +133,8 @@ def queue(**fields: Any) -> Message:
 def deliver(pk: int) -> None:
     """Send the mail unless it was sent already or someone else is sending it now.
 
-    The row stays locked while the server is spoken to, so each mail is sent by one worker at a time.
-    A worker killed in between leaves the row as it was: the mail goes out again, under the same
+    The row stays locked while the server is spoken to, so one worker at a time sends a mail. A
+    worker killed in between leaves the row as it was: the mail goes out again, under the same
     Message-ID. Raises whatever the mail server makes of it, after writing it down, unless trying
     again makes no sense.
     """

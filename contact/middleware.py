@@ -23,9 +23,7 @@ class RescueMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_exception(
-        self, request: HttpRequest, exception: Exception
-    ) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer 503 with the typed text when an enquiry could not be stored."""
         if not rescue.is_enquiry(request):
             return None
@@ -48,8 +46,8 @@ class AlarmMiddleware:
         self, request: HttpRequest, response: TemplateResponse
     ) -> TemplateResponse:
         """Add the alarm to the messages that an admin page is about to show."""
-        if request.method == "GET" and request.path.startswith(self.admin):
-            if request.user.has_perm("wagtailadmin.access_admin"):
-                for problem in alarm.problems():
-                    messages.error(request, f"{problem} Waarschuw de beheerder van de website.")
+        is_admin = request.method == "GET" and request.path.startswith(self.admin)
+        if is_admin and request.user.has_perm("wagtailadmin.access_admin"):
+            for problem in alarm.problems():
+                messages.error(request, f"{problem} Waarschuw de beheerder van de website.")
         return response

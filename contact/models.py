@@ -68,7 +68,7 @@ class EnquiryQuerySet(models.QuerySet["Enquiry"]):
 
 
 class Enquiry(models.Model):
-    """What a visitor asked. A row that is committed is the truth; everything else follows from it."""
+    """What a visitor asked. A row that is committed is the truth; all else follows from it."""
 
     class Status(models.TextChoices):
         """Where the firm stands with an enquiry."""
@@ -185,9 +185,7 @@ class Message(models.Model):
         related_name="messages",
     )
     kind = models.CharField("soort", max_length=20, choices=Kind.choices)
-    state = models.CharField(
-        "toestand", max_length=10, choices=State.choices, default=State.QUEUED
-    )
+    state = models.CharField("toestand", max_length=10, choices=State.choices, default=State.QUEUED)
     recipient = models.EmailField("aan")
     reply_to = models.EmailField("antwoord aan", blank=True)
     subject = models.CharField("onderwerp", max_length=250)
@@ -399,10 +397,12 @@ class ContactPage(RoutablePageMixin, BasePage):
 
         if request.method == "POST":
             return self.take_in(request, EnquiryForm(request.POST))
-        return self.form_response(request, EnquiryForm(initial={"service": request.GET.get("dienst")}))
+        return self.form_response(
+            request, EnquiryForm(initial={"service": request.GET.get("dienst")})
+        )
 
     def take_in(self, request: HttpRequest, form: Any) -> HttpResponse:
-        """Answer a posted form: 303 once the enquiry is stored, else the form with what is wrong."""
+        """Answer a posted form: 303 once the enquiry is stored, else the form and what is wrong."""
         from contact import intake  # noqa: PLC0415 (likewise)
 
         if is_cross_site(request):

@@ -1,4 +1,4 @@
-"""The answer to an enquiry that cannot be stored: everything back, and other ways to reach the firm."""
+"""The answer to an enquiry that cannot be stored: all of it back, and other ways to reach us."""
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string

@@ -12,7 +12,7 @@ from django.utils import timezone
 from contact.models import SenderCount
 
 THRESHOLD = 6
-"""From this weight on an enquiry is held apart. No single mistake of an honest visitor reaches it."""
+"""From this weight on an enquiry is held apart. No honest visitor's single mistake reaches it."""
 
 FAST = 3  # seconds in which nobody reads and fills in the form
 MANY_LINKS = 3

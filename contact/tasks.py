@@ -1,7 +1,9 @@
 """What the background worker does."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 from django.core.management import call_command
 from django.utils import timezone
@@ -9,6 +11,7 @@ from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Job
+from procrastinate.tasks import Task
 
 from contact import alarm, digest, mail, privacy, suspicion
 from contact.models import Enquiry, Message
@@ -45,10 +48,10 @@ def defer_delivery(message: Message) -> None:
     deliver.configure(queueing_lock=f"message-{message.pk}").defer(pk=message.pk)
 
 
-def every(cron: str, name: str) -> object:
+def every(cron: str, name: str) -> Callable[[Callable[[int], None]], Task[Any, Any, Any]]:
     """Run a function by the clock (UTC), one at a time, however many workers there are."""
 
-    def register(function: object) -> object:
+    def register(function: Callable[[int], None]) -> Task[Any, Any, Any]:
         task = app.task(queue="clock", queueing_lock=name, name=f"contact.{name}")(function)
         return app.periodic(cron=cron)(task)
 
@@ -57,7 +60,7 @@ def every(cron: str, name: str) -> object:
 
 @every("* * * * *", "sweep")
 def sweep(timestamp: int) -> None:
-    """Pick up the mails that a killed worker left: still queued, yet nobody is going to send them."""
+    """Pick up what a killed worker left: mails still queued that nobody is going to send."""
     before = timezone.now() - SWEEP_AFTER
     for message in Message.objects.filter(state=Message.State.QUEUED, created_at__lt=before):
         with suppress(AlreadyEnqueued):

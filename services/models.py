@@ -72,9 +72,7 @@ class ServicePage(BasePage):
             ],
             heading="Wat wij kunnen doen",
         ),
-        MultiFieldPanel(
-            [FieldPanel("approach_heading"), FieldPanel("approach")], heading="Aanpak"
-        ),
+        MultiFieldPanel([FieldPanel("approach_heading"), FieldPanel("approach")], heading="Aanpak"),
         FieldPanel("related_services"),
         FieldPanel("call_to_action"),
     ]

@@ -136,7 +136,10 @@ class RowsBlock(blocks.ListBlock):
         icon = "list-ul"
         description = "Bijvoorbeeld: waaruit onze inzet kan bestaan."
         template = "blocks/rows.html"
-        preview_value = [{"title": "Eerste punt", "text": ""}, {"title": "Tweede", "text": "en meer"}]
+        preview_value = [
+            {"title": "Eerste punt", "text": ""},
+            {"title": "Tweede", "text": "en meer"},
+        ]
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(RowBlock(), **kwargs)
@@ -307,8 +310,11 @@ class SectionValue(blocks.StructValue):
     """A section as templates see it."""
 
     def anchor(self) -> str:
-        """The section's ``id``: part of an address, so it follows the heading."""
-        return slugify(self["heading"])
+        """The section's ``id``: part of an address, so it follows the heading.
+
+        It begins as no other ``id`` on a page does, whatever an editor calls the section.
+        """
+        return f"deel-{slugify(self['heading'], allow_unicode=True)}"
 
 
 class SectionBlock(blocks.StructBlock):
@@ -359,13 +365,29 @@ class SideSectionBlock(SectionBlock):
         template = "blocks/side_section.html"
 
 
-class ArticleBlock(blocks.StreamBlock):
+class SectionsBlock(blocks.StreamBlock):
+    """Sections, each with a heading of its own."""
+
+    def clean(self, value: blocks.StreamValue) -> blocks.StreamValue:
+        cleaned = super().clean(value)
+        anchors = [section.value.anchor() for section in cleaned]
+        same = {
+            index: ValidationError("Deze kop staat al eerder op de pagina. Kies een andere.")
+            for index, anchor in enumerate(anchors)
+            if anchor in anchors[:index]
+        }
+        if same:
+            raise blocks.StreamBlockValidationError(block_errors=same)
+        return cleaned
+
+
+class ArticleBlock(SectionsBlock):
     """The body of a page that is read from top to bottom."""
 
     section = SectionBlock()
 
 
-class HomeBlock(blocks.StreamBlock):
+class HomeBlock(SectionsBlock):
     """The body of the home page: sections that differ in look."""
 
     network_section = NetworkSectionBlock()

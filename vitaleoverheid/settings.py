@@ -100,7 +100,7 @@ def embedded_database_url() -> str:
 # What kind of site this is
 
 DEBUG = boolean("DEBUG", default=not {"DATABASE_URL", "SECRET_KEY"} & os.environ.keys())
-SECRET_KEY = "for-development-only" if DEBUG else required("SECRET_KEY")  # noqa: S105
+SECRET_KEY = "for-development-only" if DEBUG else required("SECRET_KEY")
 SITE_URL = base_url("SITE_URL", default=f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")
 LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 # The local names stay in production: a health check inside the machine asks for them.

@@ -25,9 +25,7 @@ urlpatterns = [
     path("admin/", include(admin_urls)),
     path("documents/", include(document_urls)),
     # Only the sizes made for visitors: originals may hold a location, documents may be private.
-    re_path(
-        r"^media/(?P<path>images/.+)$", serve_file, {"document_root": settings.MEDIA_ROOT}
-    ),
+    re_path(r"^media/(?P<path>images/.+)$", serve_file, {"document_root": settings.MEDIA_ROOT}),
     # Public pages carry no token: they are the same for everyone (see contact.origin).
     re_path(PAGE_PATH, csrf_exempt(views.page), name="wagtail_serve"),
     path("", include(wagtail_urls)),

@@ -1,6 +1,7 @@
 """Template tags and filters of the public site."""
 
 import re
+from typing import Any
 
 from django import template
 from django.template import Context
@@ -41,7 +42,7 @@ def in_header(page: Page) -> bool:
 
 
 @register.simple_tag
-def current(item: Page, page: Page | str) -> SafeString | str:
+def current(item: Page, page: Any) -> SafeString | str:
     """``aria-current`` for a menu item: ``page`` on the page itself, ``true`` on those below it."""
     if not page or not page.path.startswith(item.path):
         return ""

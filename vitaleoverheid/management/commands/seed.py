@@ -14,14 +14,16 @@ from vitaleoverheid.models import AboutPage, HomePage, OrganisationSettings, Tex
 
 SERVICE = "Versterking interne samenwerking"
 
-NETWORK = (
-    "De samenleving wordt steeds meer een netwerksamenleving.",
+NETWORK_SOCIETY = "De samenleving wordt steeds meer een netwerksamenleving."
+ISSUES = (
     "Maatschappelijke issues worden steeds vaker ‘aangekaart’ via netwerken, bijvoorbeeld op het "
     "internet. Daar komen buurtproblemen naar buiten en verenigen mensen zich rond "
     "maatschappelijke thema’s. Denk aan duurzaamheid of specifieke belangen van bijv. fietsers of "
-    "ruiters.",
+    "ruiters."
+)
+TRANSITION = (
     "De overheid bevindt zich in een transitiefase die gelijke tred houdt (of zou moeten houden) "
-    "met deze ontwikkelingen.",
+    "met deze ontwikkelingen."
 )
 CHALLENGE = (
     "Voor de overheid ligt hier een uitdaging: aansluiting vinden en behouden bij deze netwerken."
@@ -30,9 +32,7 @@ DEMAND = (
     "De vragen vanuit de samenleving vragen om een flexibele meestal multidisciplinaire "
     "samenwerking binnen de overheid. De traditionele organisatiestructuur past daar niet meer bij."
 )
-NECESSITY = (
-    "Het is noodzakelijk om samen te werken over afdelings- en teamgrenzen heen."
-)
+NECESSITY = "Het is noodzakelijk om samen te werken over afdelings- en teamgrenzen heen."
 QUESTIONS = (
     "Inhoud is niet meer leidend in de beantwoording van vragen. Het gaat steeds meer om "
     "samenwerkingsvragen met interne en externe partijen waarin inhoudelijke afwegingen in "
@@ -44,8 +44,8 @@ POLITICS = (
     "verantwoordelijkheden, maar voor politiek en bestuur speelt de ‘strijd’ tussen de "
     "traditionele representatieve en de participatieve democratie een grote rol. In projecten die "
     "in co-creatie tot stand zijn gekomen met belanghebbenden heeft een gemeenteraad (of "
-    "provinciale staten, Algemeen Bestuur, etc.) niet echt meer ruimte om invulling te geven aan de "
-    "eigen verantwoordelijkheid."
+    "provinciale staten, Algemeen Bestuur, etc.) niet echt meer ruimte om invulling te geven aan "
+    "de eigen verantwoordelijkheid."
 )
 MORALLY = 'Formeel natuurlijk wel. Maar <em class="lean">moreel</em> ook?'
 CONSEQUENCE = "Dit vraagt om andere manieren van werken en sturen."
@@ -59,18 +59,18 @@ OFFERS = [
     {"title": "Analyse en advies", "text": ""},
     {
         "title": "Procesbegeleiding",
-        "text": (
-            "(bijv. bij implementatie van opgave gestuurd werken en/of programmasturing)"
-        ),
+        "text": ("(bijv. bij implementatie van opgave gestuurd werken en/of programmasturing)"),
     },
     {"title": "Training/coaching", "text": "bij implementatie van nieuwe werkwijzen"},
 ]
-ABOUT = (
+SPEED = (
     "De samenleving ontwikkelt zich met steeds meer snelheid. Hierdoor verandert ook het werken "
-    "binnen de overheid.",
-    'Wie niet vitaal is, wie niet <em class="lean">(mee)beweegt,</em> staat stil.',
+    "binnen de overheid."
+)
+MOTTO = 'Wie niet vitaal is, wie niet <em class="lean">(mee)beweegt,</em> staat stil.'
+SUPPORT = (
     "Vanuit eigen kennis, ervaring en passie ondersteunt de Vitale Overheid overheidsinstanties "
-    "bij deze ontwikkelingen.",
+    "bij deze ontwikkelingen."
 )
 HEADLINE = (
     "Wie niet vitaal is, wie\N{NO-BREAK SPACE}niet "
@@ -138,7 +138,7 @@ def seed_home() -> HomePage:
             "bij samenwerken in de netwerksamenleving."
         ),
         heading=paragraphs(HEADLINE),
-        introduction=" ".join((ABOUT[0], ABOUT[2])),
+        introduction=f"{SPEED} {SUPPORT}",
         button_text="Bekijk wat wij doen",
         diagram=[("diagram", DIAGRAM)],
     )
@@ -160,7 +160,7 @@ def seed_home() -> HomePage:
 def home_body(service: ServicePage) -> list[tuple[str, Any]]:
     """The sections of the home page."""
     return [
-        ("network_section", section(NETWORK[0], ("text", paragraphs(*NETWORK[1:])))),
+        ("network_section", section(NETWORK_SOCIETY, ("text", paragraphs(ISSUES, TRANSITION)))),
         (
             "statement_section",
             section(NECESSITY, ("lead", CHALLENGE), ("text", paragraphs(DEMAND))),
@@ -217,10 +217,10 @@ def seed_services(home: HomePage) -> ServicePage:
 def service_body() -> list[tuple[str, Any]]:
     """The firm's text about the service."""
     return article(
-        section("Netwerksamenleving", ("lead", " ".join(NETWORK))),
+        section("Netwerksamenleving", ("lead", f"{NETWORK_SOCIETY} {ISSUES} {TRANSITION}")),
         section(
             "Aansluiting vinden en behouden",
-            ("text", paragraphs(" ".join((CHALLENGE, DEMAND, NECESSITY, QUESTIONS)))),
+            ("text", paragraphs(f"{CHALLENGE} {DEMAND} {NECESSITY} {QUESTIONS}")),
         ),
         section(
             "Organisatie, bestuur en politiek",
@@ -242,7 +242,7 @@ def about_page() -> AboutPage:
             "Vitale Overheid ondersteunt overheidsinstanties vanuit eigen kennis, ervaring en "
             "passie."
         ),
-        manifest=paragraphs(" ".join(ABOUT)),
+        manifest=paragraphs(f"{SPEED} {MOTTO} {SUPPORT}"),
     )
 
 
@@ -254,9 +254,7 @@ def contact_page() -> ContactPage:
         show_in_menus=True,
         heading=paragraphs("Neem contact op"),
         introduction="Kennismaken? Stuur ons een bericht.",
-        search_description=(
-            "Maak kennis met Vitale Overheid. Stuur een bericht, mail of bel ons."
-        ),
+        search_description=("Maak kennis met Vitale Overheid. Stuur een bericht, mail of bel ons."),
         privacy_note=paragraphs(PRIVACY_NOTE),
         confirmation_steps=[
             ("step", {"title": title, "text": text})
@@ -289,8 +287,8 @@ def privacy_page() -> TextPage:
                 (
                     "text",
                     paragraphs(
-                        "Deze website plaatst geen cookies als u haar bezoekt. Wij meten niet wat u "
-                        "doet, en er gaan geen gegevens naar andere bedrijven."
+                        "Deze website plaatst geen cookies als u haar bezoekt. Wij meten niet wat "
+                        "u doet, en er gaan geen gegevens naar andere bedrijven."
                     ),
                 ),
             ),
@@ -299,12 +297,12 @@ def privacy_page() -> TextPage:
                 (
                     "text",
                     paragraphs(
-                        "Wij bewaren wat u invult: uw naam, uw e-mailadres, uw bericht, en als u ze "
-                        "invult uw organisatie, uw telefoonnummer en het onderwerp. Ook bewaren wij "
-                        "wanneer u uw bericht stuurde.",
+                        "Wij bewaren wat u invult: uw naam, uw e-mailadres, uw bericht, en als u "
+                        "ze invult uw organisatie, uw telefoonnummer en het onderwerp. Ook bewaren "
+                        "wij wanneer u uw bericht stuurde.",
                         "Wij gebruiken deze gegevens alleen om uw bericht te beantwoorden. Dat mag "
-                        "van de wet, omdat u ons zelf om een antwoord vraagt. Wij geven uw gegevens "
-                        "niet door aan anderen.",
+                        "van de wet, omdat u ons zelf om een antwoord vraagt. Wij geven uw "
+                        "gegevens niet door aan anderen.",
                     ),
                 ),
             ),
@@ -332,8 +330,8 @@ def accessibility_page() -> TextPage:
         slug="toegankelijkheid",
         show_in_menus=True,
         introduction=(
-            "Iedereen moet deze website kunnen gebruiken. Hier leest u wat wij daarvoor doen en wat "
-            "u kunt doen als iets niet lukt."
+            "Iedereen moet deze website kunnen gebruiken. Hier leest u wat wij daarvoor doen en "
+            "wat u kunt doen als iets niet lukt."
         ),
         body=article(
             section(
@@ -341,9 +339,9 @@ def accessibility_page() -> TextPage:
                 (
                     "text",
                     paragraphs(
-                        "Wij volgen de internationale richtlijn WCAG 2.2. Bij elke wijziging van de "
-                        "website controleert een programma alle soorten pagina’s, in lichte en in "
-                        "donkere kleuren.",
+                        "Wij volgen de internationale richtlijn WCAG 2.2. Bij elke wijziging van "
+                        "de website controleert een programma alle soorten pagina’s, in lichte en "
+                        "in donkere kleuren.",
                         "De website werkt zonder muis, zonder JavaScript en op kleine schermen.",
                     ),
                 ),
@@ -355,8 +353,8 @@ def accessibility_page() -> TextPage:
                     paragraphs(
                         "Laat het ons weten. Mail naar "
                         '<a href="mailto:info@vitaleoverheid.nl">info@vitaleoverheid.nl</a> en '
-                        "vertel welke pagina u bekeek en wat er misging. Wij zoeken dan samen met u "
-                        "een oplossing."
+                        "vertel welke pagina u bekeek en wat er misging. Wij zoeken dan samen met "
+                        "u een oplossing."
                     ),
                 ),
             ),

@@ -22,7 +22,8 @@ class Command(BaseCommand):
 
     async def work(self) -> None:
         """Take jobs until told to stop, beginning with the proof that enquiries come through."""
-        with app.replace_connector(app.connector.get_worker_connector()):
+        connector: Any = app.connector
+        with app.replace_connector(connector.get_worker_connector()):
             async with app.open_async():
                 with suppress(AlreadyEnqueued):
                     canary = app.configure_task("contact.canary", queueing_lock="canary")
