@@ -4,7 +4,9 @@ import logging
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
@@ -12,6 +14,9 @@ from contact import alarm, rescue
 
 logger = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+NO_FORM = MultiPartParserError, SuspiciousOperation
+"""What a body raises that no browser sends: there is nothing to give back, and 400 is the answer."""
 
 
 class RescueMiddleware:
@@ -25,7 +30,7 @@ class RescueMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer 503 with the typed text when an enquiry could not be stored."""
-        if not rescue.is_enquiry(request):
+        if not rescue.is_enquiry(request) or isinstance(exception, NO_FORM):
             return None
         # The exception may quote what was typed: its kind is all that the log may hold.
         logger.error("An enquiry could not be stored: %s", type(exception).__name__)

@@ -360,6 +360,8 @@ class SeeOther(HttpResponseRedirect):
 class ContactPage(RoutablePageMixin, BasePage):
     """The firm's details beside the form, and the confirmation after it."""
 
+    schema_type = "ContactPage"
+
     privacy_note = RichTextField("tekst onder het formulier", features=LINE_FEATURES, blank=True)
     confirmation_title = models.CharField(
         "titel", max_length=100, default="Bedankt voor uw bericht"

@@ -95,6 +95,16 @@ class ServicePage(BasePage):
     def head_description(self) -> str:
         return self.search_description or self.summary
 
+    def main_entity(self, organisation: str) -> dict[str, Any]:
+        return {
+            "@type": "Service",
+            "name": self.title,
+            "description": self.summary,
+            "url": self.full_url,
+            "provider": {"@id": organisation},
+            "areaServed": "NL",
+        }
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         context["related_services"] = self.related_services.live().public()

@@ -1,9 +1,13 @@
 """What every page shares, the general page types, images, and the firm's own details."""
 
 from typing import Any, ClassVar
+from urllib.parse import urljoin
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import models
+from django.http import HttpRequest
+from django.utils.functional import cached_property
 from django.utils.html import strip_tags
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
@@ -12,6 +16,7 @@ from wagtail.images.models import AbstractImage, AbstractRendition, Image
 from wagtail.models import Page
 from wagtail.search import index
 
+from vitaleoverheid import social_image
 from vitaleoverheid.blocks import (
     LEANING,
     ArticleBlock,
@@ -33,6 +38,10 @@ class BasePage(Page):
     )
     introduction = models.TextField("inleiding", blank=True)
 
+    social_image = models.CharField(max_length=100, blank=True, editable=False)
+
+    schema_type: ClassVar[str] = "WebPage"
+    """What the page is called in the vocabulary of schema.org."""
     in_header: ClassVar[bool] = True
     """Whether the page, when shown in menus, also stands in the header; else only in the footer."""
 
@@ -55,6 +64,40 @@ class BasePage(Page):
         parts = super().get_url_parts(*args, **kwargs)
         return parts and (parts[0], settings.SITE_URL, parts[2])
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """As Wagtail's; a page whose title changed gets a new picture to be shared with."""
+        if self.live and not kwargs.get("update_fields"):
+            title = strip_tags(self.heading) or self.title
+            self.social_image = social_image.make(title, self.social_label)
+        super().save(*args, **kwargs)
+
+    @property
+    def social_label(self) -> str:
+        """What kind of page this is, above the title in its picture."""
+        return str(self._meta.verbose_name).capitalize()
+
+    @property
+    def social_image_url(self) -> str:
+        """Where the page's picture stands; empty for a page that was never published."""
+        if not self.social_image:
+            return ""
+        return urljoin(settings.SITE_URL, default_storage.url(self.social_image))
+
+    @cached_property
+    def ancestors(self) -> list[Page]:
+        """The pages above this one, from the home page down."""
+        return [page for page in self.get_ancestors() if not page.is_root()]
+
+    def main_entity(self, organisation: str) -> dict[str, Any] | None:
+        """What the page is about, for search engines; ``organisation`` is the id of the firm."""
+        return None
+
+    def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
+        """As Wagtail's, with the page's picture."""
+        return [
+            {**entry, "image": self.social_image_url} for entry in super().get_sitemap_urls(request)
+        ]
+
     @property
     def head_title(self) -> str:
         """The page's name in the browser's tab and in search results, without the firm's."""
@@ -68,6 +111,8 @@ class BasePage(Page):
 
 class HomePage(BasePage):
     """The front page."""
+
+    social_label = settings.WAGTAIL_SITE_NAME
 
     button_page = models.ForeignKey(
         Page,
@@ -108,6 +153,8 @@ class HomePage(BasePage):
 class AboutPage(BasePage):
     """Who the firm is."""
 
+    schema_type = "AboutPage"
+
     manifest = RichTextField("manifest", blank=True, features=LEANING)
     body = StreamField(ArticleBlock(), verbose_name="inhoud", blank=True)
 
@@ -135,6 +182,7 @@ class TextPage(BasePage):
 
     body = StreamField(ArticleBlock(), verbose_name="inhoud", blank=True)
 
+    social_label = settings.WAGTAIL_SITE_NAME
     in_header = False
     content_panels: ClassVar[list[Any]] = [*BasePage.content_panels, FieldPanel("body")]
     search_fields: ClassVar[list[Any]] = [*BasePage.search_fields, index.SearchField("body")]

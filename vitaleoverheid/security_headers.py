@@ -51,6 +51,7 @@ class SecurityHeadersMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
         self.admin = reverse("wagtailadmin_home")
+        self.speculation_rules = reverse("speculation_rules")
         upgrade = {"upgrade-insecure-requests": ""} if settings.HTTPS else {}
         self.public_policy = policy(PUBLIC_POLICY | upgrade).strip()
         self.editor_policy = policy(EDITOR_POLICY | upgrade).strip()
@@ -60,6 +61,8 @@ class SecurityHeadersMiddleware:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Content-Security-Policy", self.policy_for(request))
+        if not request.path.startswith(self.admin):
+            response.headers.setdefault("Speculation-Rules", f'"{self.speculation_rules}"')
         return response
 
     def policy_for(self, request: HttpRequest) -> str:

@@ -9,7 +9,7 @@ from wagtail.admin import urls as admin_urls
 from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents import urls as document_urls
 
-from vitaleoverheid import views
+from vitaleoverheid import twins, views
 
 PAGE_PATH = r"^((?:[\w:-]+/)*)$"
 """Wagtail's own pattern, and the colons of a signed address."""
@@ -21,11 +21,15 @@ urlpatterns = [
     path("sitemap.xml", sitemap),
     path(".well-known/security.txt", views.security_txt),
     path("favicon.ico", views.favicon),
+    path("llms.txt", twins.llms_txt),
+    path("vitale-overheid.vcf", views.vcard, name="vcard"),
+    path("speculation-rules.json", views.speculation_rules, name="speculation_rules"),
     path("zoeken/", views.search, name="search"),
     path("admin/", include(admin_urls)),
     path("documents/", include(document_urls)),
     # Only the sizes made for visitors: originals may hold a location, documents may be private.
     re_path(r"^media/(?P<path>images/.+)$", serve_file, {"document_root": settings.MEDIA_ROOT}),
+    re_path(r"^((?:[\w-]+/)*)index\.md$", twins.page_as_markdown),
     # Public pages carry no token: they are the same for everyone (see contact.origin).
     re_path(PAGE_PATH, csrf_exempt(views.page), name="wagtail_serve"),
     path("", include(wagtail_urls)),

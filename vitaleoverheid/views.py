@@ -10,13 +10,17 @@ from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.defaults import page_not_found
+from wagtail.contrib.redirects.middleware import get_redirect
+from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
 from wagtail.views import serve
 
 from vitaleoverheid.fragments import with_fragments
+from vitaleoverheid.models import OrganisationSettings
 
 FAVICON = Path(__file__).parent / "static/favicon.ico"
 RESULTS_PER_PAGE = 10
@@ -28,7 +32,13 @@ def page(request: HttpRequest, path: str) -> HttpResponse:
     try:
         return serve(request, path)
     except Http404 as error:
-        return page_not_found(request, error)
+        return gone(request) or page_not_found(request, error)
+
+
+def gone(request: HttpRequest) -> HttpResponse | None:
+    """410 for what was removed on purpose: editors say so by a redirect that leads nowhere."""
+    redirect = get_redirect(request, Redirect.normalise_path(request.path))
+    return render(request, "410.html", status=410) if redirect and not redirect.link else None
 
 
 @require_safe
@@ -69,6 +79,31 @@ def security_txt(request: HttpRequest) -> HttpResponse:
         f"Canonical: {settings.SITE_URL}/.well-known/security.txt",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def vcard(request: HttpRequest) -> HttpResponse:
+    """The firm for an address book (RFC 6350)."""
+    organisation = OrganisationSettings.load()
+    text = render_to_string(
+        "vitaleoverheid/vcard.vcf", {"organisation": organisation, "site_url": settings.SITE_URL}
+    )
+    lines = "\r\n".join(line for line in text.splitlines() if line)
+    response = HttpResponse(lines + "\r\n", content_type="text/vcard; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="vitale-overheid.vcf"'
+    return response
+
+
+@require_safe
+@cache_control(public=True, max_age=86400)
+def speculation_rules(request: HttpRequest) -> HttpResponse:
+    """Let a browser fetch a page when a visitor is about to follow a link to it."""
+    pages = {
+        "and": [{"href_matches": "/*"}, {"not": {"href_matches": ["/admin/*", "/documents/*"]}}]
+    }
+    rules = {"prefetch": [{"where": pages, "eagerness": "moderate"}]}
+    return JsonResponse(rules, content_type="application/speculationrules+json")
 
 
 @require_safe

@@ -1,6 +1,7 @@
 """Template tags and filters of the public site."""
 
 import re
+from difflib import get_close_matches
 from typing import Any
 
 from django import template
@@ -11,6 +12,7 @@ from wagtail.models import Page, Site
 from wagtail.rich_text import expand_db_html
 
 from vitaleoverheid import phone as telephone
+from vitaleoverheid import seo
 
 register = template.Library()
 
@@ -22,10 +24,19 @@ def phone(number: str) -> str:
 
 
 @register.filter
+def vcard(text: str) -> str:
+    """Text as the value of a vCard property (RFC 6350, 3.4)."""
+    return re.sub(r"([\\,;])", r"\\\1", " ".join(text.split()))
+
+
+@register.filter
 def inline(rich_text: object) -> SafeString:
     """Rich text without its paragraphs, to stand in a heading."""
     html = expand_db_html(str(getattr(rich_text, "source", rich_text)))
     return mark_safe(re.sub(r"<p[^>]*>|</p>", " ", html).strip())  # noqa: S308 (Wagtail cleaned it)
+
+
+register.simple_tag(seo.json_ld)
 
 
 @register.simple_tag(takes_context=True)
@@ -33,6 +44,14 @@ def menu_pages(context: Context) -> list[Page]:
     """The pages that editors have marked "in menu's tonen", in the order of the tree."""
     site = Site.find_for_request(context["request"])
     return list(site.root_page.get_children().live().public().in_menu()) if site else []
+
+
+@register.simple_tag(takes_context=True)
+def nearest_pages(context: Context) -> list[Page]:
+    """The pages whose address looks most like the one that was asked for."""
+    asked = context["request"].path.strip("/").rpartition("/")[2]
+    pages = {page.slug: page for page in Page.objects.live().public().filter(depth__gt=2)}
+    return [pages[slug] for slug in get_close_matches(asked, pages, n=3, cutoff=0.5)]
 
 
 @register.filter

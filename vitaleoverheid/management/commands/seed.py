@@ -121,7 +121,9 @@ class Command(BaseCommand):
         home.add_child(instance=privacy_page())
         home.add_child(instance=accessibility_page())
         home.body, home.button_page = home_body(service), service
-        home.save_revision().publish()
+        home.save()
+        for page in home.get_descendants(inclusive=True).specific():
+            page.save_revision().publish()
         seed_settings(contact)
         self.stdout.write("Made the first content.")
 

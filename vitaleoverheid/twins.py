@@ -1,0 +1,67 @@
+"""The site for readers without a browser: each page as Markdown, and a list of them all.
+
+https://llmstxt.org/
+"""
+
+from bs4 import BeautifulSoup
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+from markdownify import MarkdownConverter
+from wagtail.models import Site
+from wagtail.views import serve
+
+from vitaleoverheid.models import BasePage, OrganisationSettings
+
+MARKDOWN = "text/markdown; charset=utf-8"
+NOT_TEXT = "nav, form, [aria-hidden], [hidden]"
+
+
+@require_safe
+def page_as_markdown(request: HttpRequest, path: str) -> HttpResponse:
+    """What a visitor reads on a page, as Markdown.
+
+    Raises ``Http404`` where a visitor without an account would not see a page.
+    """
+    response = serve(request, path)
+    if hasattr(response, "render"):
+        response.render()
+    if response.status_code != 200:  # noqa: PLR2004
+        raise Http404
+    text = markdown(response.content.decode())
+    address = f"{settings.SITE_URL}/{path}"
+    return HttpResponse(f"{text}\n\n---\n{address}\n", content_type=MARKDOWN)
+
+
+def markdown(html: str) -> str:
+    """The main part of a page as Markdown, with links that work from anywhere."""
+    main = BeautifulSoup(html, "html.parser").main
+    for element in main.select(NOT_TEXT):
+        element.decompose()
+    for link in main.select("a[href^='/']"):
+        link["href"] = settings.SITE_URL + link["href"]
+    converter = MarkdownConverter(heading_style="ATX", bullets="-", strip=["svg"])
+    lines = converter.convert_soup(main).splitlines()
+    return "\n".join(without_double_blanks(lines)).strip()
+
+
+def without_double_blanks(lines: list[str]) -> list[str]:
+    """The lines with at most one empty line in between."""
+    tidy = [line.rstrip() for line in lines]
+    return [line for number, line in enumerate(tidy) if line or (number and tidy[number - 1])]
+
+
+@require_safe
+def llms_txt(request: HttpRequest) -> HttpResponse:
+    """All pages with what each is about, for language models."""
+    organisation = OrganisationSettings.load()
+    site = Site.find_for_request(request)
+    pages = site.root_page.get_descendants(inclusive=True).live().public().specific()
+    lines = [f"# {organisation.name}", "", *(line(page) for page in pages)]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+def line(page: BasePage) -> str:
+    """One page in the list."""
+    address = f"{settings.SITE_URL}{page.get_url()}index.md"
+    return f"- [{page.head_title}]({address}): {page.head_description}"
