@@ -144,7 +144,7 @@ class EnquiryIndexView(snippets.IndexView):
     }
 
     def get_base_queryset(self) -> QuerySet[Enquiry]:
-        return Enquiry.objects.real().select_related("service", "assigned_to")
+        return Enquiry.objects.real().select_related("service", "assigned_to__wagtail_userprofile")
 
     def search_queryset(self, queryset: QuerySet[Enquiry]) -> QuerySet[Enquiry]:
         """Search in Dutch, by PostgreSQL's own index."""
@@ -208,7 +208,7 @@ class EnquiryViewSet(SnippetViewSet):
     search_fields = ("search",)
     list_per_page = 50
     list_display = (
-        SenderColumn("name", label="Naam", sort_key="name"),
+        SenderColumn("name", label="Naam", sort_key="name", url_name="enquiries:edit"),
         Column("organisation", label="Organisatie"),
         Column("service", label="Dienst"),
         StatusTagColumn("get_status_display", label="Status", sort_key="status"),

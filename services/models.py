@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django import forms
 from django.db import models
 from django.http import HttpRequest
 from modelcluster.fields import ParentalManyToManyField
@@ -51,6 +52,15 @@ class ServicePage(BasePage):
     related_services = ParentalManyToManyField(
         "self", verbose_name="verwante diensten", symmetrical=False, blank=True
     )
+    people = ParentalManyToManyField(
+        "vitaleoverheid.Person",
+        verbose_name="medewerkers",
+        blank=True,
+        help_text="Wie deze dienst verleent.",
+    )
+    people_heading = models.CharField(
+        "kop boven de medewerkers", max_length=60, default="Met wie u werkt"
+    )
     call_to_action = models.CharField(
         "kop boven de contactknop",
         max_length=60,
@@ -73,7 +83,14 @@ class ServicePage(BasePage):
             heading="Wat wij kunnen doen",
         ),
         MultiFieldPanel([FieldPanel("approach_heading"), FieldPanel("approach")], heading="Aanpak"),
-        FieldPanel("related_services"),
+        FieldPanel("related_services", widget=forms.CheckboxSelectMultiple),
+        MultiFieldPanel(
+            [
+                FieldPanel("people_heading"),
+                FieldPanel("people", widget=forms.CheckboxSelectMultiple),
+            ],
+            heading="Medewerkers",
+        ),
         FieldPanel("call_to_action"),
     ]
     search_fields: ClassVar[list[Any]] = [
@@ -95,8 +112,8 @@ class ServicePage(BasePage):
     def head_description(self) -> str:
         return self.search_description or self.summary
 
-    def main_entity(self, organisation: str) -> dict[str, Any]:
-        return {
+    def schema_properties(self, organisation: str) -> dict[str, Any]:
+        service = {
             "@type": "Service",
             "name": self.title,
             "description": self.summary,
@@ -104,8 +121,10 @@ class ServicePage(BasePage):
             "provider": {"@id": organisation},
             "areaServed": "NL",
         }
+        return {"mainEntity": service}
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         context["related_services"] = self.related_services.live().public()
+        context["people"] = self.people.select_related("photo")
         return context

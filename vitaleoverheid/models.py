@@ -1,22 +1,26 @@
 """What every page shares, the general page types, images, and the firm's own details."""
 
+from io import BytesIO
 from typing import Any, ClassVar
 from urllib.parse import urljoin
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import models
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.html import strip_tags
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from PIL import Image as PillowImage
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel, TitleFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.fields import RichTextField, StreamField
-from wagtail.images.models import AbstractImage, AbstractRendition, Image
-from wagtail.models import Page
+from wagtail.images.models import AbstractImage, AbstractRendition, Filter, Image
+from wagtail.models import Orderable, Page
 from wagtail.search import index
 
-from vitaleoverheid import social_image
+from vitaleoverheid import phone, social_image
 from vitaleoverheid.blocks import (
     LEANING,
     ArticleBlock,
@@ -25,6 +29,21 @@ from vitaleoverheid.blocks import (
     PhoneBlock,
     ProfileBlock,
 )
+
+
+class PhoneField(models.CharField):
+    """A telephone number, kept as E.164."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max_length": 20, **kwargs})
+
+    def to_python(self, value: Any) -> Any:
+        """The number as it is kept; raises ``ValidationError`` when it is none."""
+        text = super().to_python(value)
+        try:
+            return phone.normalise(text) if text else text
+        except ValueError as error:
+            raise ValidationError("Vul een telefoonnummer in zoals 06-12 34 56 78.") from error
 
 
 class BasePage(Page):
@@ -88,9 +107,9 @@ class BasePage(Page):
         """The pages above this one, from the home page down."""
         return [page for page in self.get_ancestors() if not page.is_root()]
 
-    def main_entity(self, organisation: str) -> dict[str, Any] | None:
-        """What the page is about, for search engines; ``organisation`` is the id of the firm."""
-        return None
+    def schema_properties(self, organisation: str) -> dict[str, Any]:
+        """What else search engines may know; ``organisation`` is the id of the firm."""
+        return {}
 
     def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
         """As Wagtail's, with the page's picture."""
@@ -107,6 +126,44 @@ class BasePage(Page):
     def head_description(self) -> str:
         """The page in one or two sentences, for search results and previews."""
         return self.search_description or strip_tags(self.introduction)
+
+
+class Person(Orderable):
+    """Somebody who works for the firm."""
+
+    name = models.CharField("naam", max_length=100)
+    slug = models.SlugField(
+        "adres", unique=True, help_text="Het laatste deel van het adres van het visitekaartje."
+    )
+    role = models.CharField("functie", max_length=100, blank=True)
+    photo = models.ForeignKey(
+        "SiteImage",
+        verbose_name="foto",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    text = models.TextField("korte tekst", blank=True, help_text="Twee of drie zinnen.")
+    phone = PhoneField("telefoonnummer", blank=True)
+    email = models.EmailField("e-mailadres", blank=True)
+
+    panels: ClassVar[list[Any]] = [
+        TitleFieldPanel("name", targets=["slug"]),
+        FieldPanel("slug"),
+        FieldPanel("role"),
+        FieldPanel("photo"),
+        FieldPanel("text"),
+        FieldPanel("phone"),
+        FieldPanel("email"),
+    ]
+
+    class Meta(Orderable.Meta):
+        verbose_name = "medewerker"
+        verbose_name_plural = "medewerkers"
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class HomePage(BasePage):
@@ -161,6 +218,7 @@ class AboutPage(BasePage):
     content_panels: ClassVar[list[Any]] = [
         *BasePage.content_panels,
         FieldPanel("manifest", help_text="Eén alinea in grote letters, bovenaan de pagina."),
+        FieldPanel("people_heading"),
         FieldPanel("body"),
     ]
     search_fields: ClassVar[list[Any]] = [
@@ -171,6 +229,10 @@ class AboutPage(BasePage):
     parent_page_types: ClassVar[list[str]] = ["vitaleoverheid.HomePage"]
     subpage_types: ClassVar[list[str]] = []
     max_count = 1
+
+    people_heading = models.CharField(
+        "kop boven de medewerkers", max_length=60, default="Met wie u werkt"
+    )
 
     class Meta:
         verbose_name = "over ons"
@@ -203,6 +265,25 @@ class SiteImage(AbstractImage):
         verbose_name = "afbeelding"
         verbose_name_plural = "afbeeldingen"
         permissions: ClassVar[list[tuple[str, str]]] = [("choose_image", "Can choose image")]
+
+    def generate_rendition_file(
+        self,
+        filter: Filter,  # noqa: A002 (the name in Wagtail)
+        *,
+        source: File | None = None,
+    ) -> File:
+        """As Wagtail's, without what a camera wrote down: where and when a photo was taken.
+
+        Wagtail leaves that in JPEG alone. It has turned the photo the right way up by then.
+        """
+        made = super().generate_rendition_file(filter, source=source)
+        if not made.name.endswith(".jpg"):
+            return made
+        bare = BytesIO()
+        with PillowImage.open(made) as photo:
+            profile = photo.info.get("icc_profile")
+            photo.save(bare, "JPEG", quality="keep", icc_profile=profile)
+        return File(bare, name=made.name)
 
 
 class SiteRendition(AbstractRendition):

@@ -91,7 +91,7 @@ def page_node(page: BasePage) -> JSON:
             "isPartOf": {"@id": WEBSITE},
             "dateModified": page.last_published_at and page.last_published_at.isoformat(),
             "image": page.social_image_url,
-            "mainEntity": page.main_entity(ORGANISATION),
+            **page.schema_properties(ORGANISATION),
         }
     )
 

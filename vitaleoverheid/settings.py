@@ -112,6 +112,7 @@ TRUSTED_PROXIES = whole_number("TRUSTED_PROXIES", default=0)
 INSTALLED_APPS = [
     "vitaleoverheid",
     "services",
+    "insights",
     "contact",
     "procrastinate.contrib.django",
     "wagtail.contrib.redirects",

@@ -23,12 +23,18 @@ urlpatterns = [
     path("favicon.ico", views.favicon),
     path("llms.txt", twins.llms_txt),
     path("vitale-overheid.vcf", views.vcard, name="vcard"),
+    path("mensen/<slug:slug>.vcf", views.person_vcard, name="person_vcard"),
     path("speculation-rules.json", views.speculation_rules, name="speculation_rules"),
     path("zoeken/", views.search, name="search"),
     path("admin/", include(admin_urls)),
     path("documents/", include(document_urls)),
     # Only the sizes made for visitors: originals may hold a location, documents may be private.
-    re_path(r"^media/(?P<path>images/.+)$", serve_file, {"document_root": settings.MEDIA_ROOT}),
+    # No segment may be "..": that would lead to those.
+    re_path(
+        r"^media/(?P<path>images/(?:[\w-]+/)*[^/]+)$",
+        serve_file,
+        {"document_root": settings.MEDIA_ROOT},
+    ),
     re_path(r"^((?:[\w-]+/)*)index\.md$", twins.page_as_markdown),
     # Public pages carry no token: they are the same for everyone (see contact.origin).
     re_path(PAGE_PATH, csrf_exempt(views.page), name="wagtail_serve"),

@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -20,7 +20,7 @@ from wagtail.models import Page
 from wagtail.views import serve
 
 from vitaleoverheid.fragments import with_fragments
-from vitaleoverheid.models import OrganisationSettings
+from vitaleoverheid.models import OrganisationSettings, Person
 
 FAVICON = Path(__file__).parent / "static/favicon.ico"
 RESULTS_PER_PAGE = 10
@@ -85,14 +85,26 @@ def security_txt(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=3600)
 def vcard(request: HttpRequest) -> HttpResponse:
     """The firm for an address book (RFC 6350)."""
+    return vcard_response("vitale-overheid")
+
+
+def vcard_response(name: str, person: Person | None = None) -> HttpResponse:
+    """A vCard to download, of a person or else of the firm."""
     organisation = OrganisationSettings.load()
-    text = render_to_string(
-        "vitaleoverheid/vcard.vcf", {"organisation": organisation, "site_url": settings.SITE_URL}
-    )
+    context = {"organisation": organisation, "person": person, "site_url": settings.SITE_URL}
+    text = render_to_string("vitaleoverheid/vcard.vcf", context)
     lines = "\r\n".join(line for line in text.splitlines() if line)
     response = HttpResponse(lines + "\r\n", content_type="text/vcard; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="vitale-overheid.vcf"'
+    response["Content-Disposition"] = f'attachment; filename="{name}.vcf"'
     return response
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def person_vcard(request: HttpRequest, slug: str) -> HttpResponse:
+    """Somebody of the firm for an address book (RFC 6350)."""
+    person = get_object_or_404(Person, slug=slug)
+    return vcard_response(slug, person=person)
 
 
 @require_safe

@@ -4,6 +4,10 @@ from wagtail import hooks
 from wagtail.admin.rich_text.converters.html_to_contentstate import InlineStyleElementHandler
 from wagtail.admin.rich_text.editors.draftail.features import InlineStyleFeature
 from wagtail.rich_text.feature_registry import FeatureRegistry
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from vitaleoverheid.models import Person
 
 
 @hooks.register("register_rich_text_features")
@@ -31,3 +35,18 @@ def register_leaning_word(features: FeatureRegistry) -> None:
             },
         },
     )
+
+
+class PersonViewSet(SnippetViewSet):
+    """The people of the firm."""
+
+    model = Person
+    icon = "user"
+    menu_label = "Medewerkers"
+    menu_order = 300
+    add_to_admin_menu = True
+    list_display = ("name", "role", "email")
+    search_fields = ("name", "role")
+
+
+register_snippet(PersonViewSet)

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from django import template
+from django.db.models import QuerySet
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -13,6 +14,7 @@ from wagtail.rich_text import expand_db_html
 
 from vitaleoverheid import phone as telephone
 from vitaleoverheid import seo
+from vitaleoverheid.models import Person
 
 register = template.Library()
 
@@ -44,6 +46,12 @@ def menu_pages(context: Context) -> list[Page]:
     """The pages that editors have marked "in menu's tonen", in the order of the tree."""
     site = Site.find_for_request(context["request"])
     return list(site.root_page.get_children().live().public().in_menu()) if site else []
+
+
+@register.simple_tag
+def all_people() -> QuerySet[Person]:
+    """Everyone who works for the firm."""
+    return Person.objects.select_related("photo")
 
 
 @register.simple_tag(takes_context=True)

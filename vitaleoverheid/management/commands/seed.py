@@ -9,6 +9,7 @@ from django.db import transaction
 from wagtail.models import Page, Site
 
 from contact.models import ContactPage, ContactSettings
+from insights.models import InsightIndexPage
 from services.models import ServiceIndexPage, ServicePage
 from vitaleoverheid.models import AboutPage, HomePage, OrganisationSettings, TextPage
 
@@ -117,12 +118,13 @@ class Command(BaseCommand):
         home = seed_home()
         service = seed_services(home)
         home.add_child(instance=about_page())
+        insights = home.add_child(instance=insight_index_page())
         contact = home.add_child(instance=contact_page())
         home.add_child(instance=privacy_page())
         home.add_child(instance=accessibility_page())
         home.body, home.button_page = home_body(service), service
         home.save()
-        for page in home.get_descendants(inclusive=True).specific():
+        for page in home.get_descendants(inclusive=True).exclude(pk=insights.pk).specific():
             page.save_revision().publish()
         seed_settings(contact)
         self.stdout.write("Made the first content.")
@@ -245,6 +247,17 @@ def about_page() -> AboutPage:
             "passie."
         ),
         manifest=paragraphs(f"{SPEED} {MOTTO} {SUPPORT}"),
+    )
+
+
+def insight_index_page() -> InsightIndexPage:
+    """The overview of articles, ready for the first of them."""
+    return InsightIndexPage(
+        title="Inzichten",
+        slug="inzichten",
+        show_in_menus=True,
+        live=False,
+        introduction="Wat wij zien en leren in ons werk voor overheden.",
     )
 
 

@@ -1,0 +1,113 @@
+"""Insights: articles of the firm, their overview and their feed."""
+
+from typing import Any, ClassVar
+
+from django.core.paginator import Paginator
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.feedgenerator import Atom1Feed
+from wagtail.admin.panels import FieldPanel
+from wagtail.contrib.routable_page.models import RoutablePageMixin, path
+from wagtail.fields import StreamField
+from wagtail.query import PageQuerySet
+from wagtail.search import index
+
+from vitaleoverheid.blocks import ArticleBlock
+from vitaleoverheid.models import BasePage, OrganisationSettings, Person
+
+ARTICLES_PER_PAGE = 12
+ARTICLES_IN_FEED = 20
+
+
+class InsightIndexPage(RoutablePageMixin, BasePage):
+    """All articles, the newest first. Published by itself with the first of them."""
+
+    parent_page_types: ClassVar[list[str]] = ["vitaleoverheid.HomePage"]
+    subpage_types: ClassVar[list[str]] = ["insights.InsightPage"]
+    max_count = 1
+
+    class Meta:
+        verbose_name = "overzicht van inzichten"
+        verbose_name_plural = "overzichten van inzichten"
+
+    def articles(self) -> PageQuerySet:
+        """The published articles."""
+        articles = InsightPage.objects.child_of(self).live().public()
+        return articles.select_related("author").order_by("-date", "-pk")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        pages = Paginator(self.articles(), ARTICLES_PER_PAGE)
+        context["results"] = pages.get_page(request.GET.get("page"))
+        return context
+
+    @path("feed/")
+    def feed(self, request: HttpRequest) -> HttpResponse:
+        """The newest articles for feed readers (Atom, RFC 4287)."""
+        feed = Atom1Feed(
+            title=f"{self.title} van {OrganisationSettings.load().name}",
+            link=self.full_url,
+            description=self.head_description,
+            feed_url=f"{self.full_url}feed/",
+            language="nl",
+        )
+        for article in self.articles()[:ARTICLES_IN_FEED]:
+            feed.add_item(**article.feed_item())
+        return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
+
+
+class InsightPage(BasePage):
+    """An article."""
+
+    date = models.DateField("datum", default=timezone.localdate)
+    author = models.ForeignKey(
+        Person,
+        verbose_name="auteur",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Leeg: de organisatie.",
+    )
+    body = StreamField(ArticleBlock(), verbose_name="inhoud", blank=True)
+
+    schema_type = "Article"
+    content_panels: ClassVar[list[Any]] = [
+        *BasePage.content_panels,
+        FieldPanel("date"),
+        FieldPanel("author"),
+        FieldPanel("body"),
+    ]
+    search_fields: ClassVar[list[Any]] = [
+        *BasePage.search_fields,
+        index.SearchField("body"),
+        index.FilterField("date"),
+    ]
+    parent_page_types: ClassVar[list[str]] = ["insights.InsightIndexPage"]
+    subpage_types: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = "inzicht"
+        verbose_name_plural = "inzichten"
+
+    def schema_properties(self, organisation: str) -> dict[str, Any]:
+        author = {"@type": "Person", "name": self.author.name} if self.author else None
+        return {
+            "headline": self.title,
+            "datePublished": self.date.isoformat(),
+            "author": author or {"@id": organisation},
+            "publisher": {"@id": organisation},
+        }
+
+    def feed_item(self) -> dict[str, Any]:
+        """The article as an entry of the feed."""
+        return {
+            "title": self.title,
+            "link": self.full_url,
+            "description": self.head_description,
+            "author_name": self.author.name if self.author else OrganisationSettings.load().name,
+            "pubdate": self.first_published_at,
+            "updateddate": self.last_published_at,
+            "unique_id": self.full_url,
+        }
