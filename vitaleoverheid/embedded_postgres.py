@@ -94,8 +94,6 @@ def _is_running() -> bool:
 
 def _start() -> None:
     """Start the server on its data, or on new data when there is none."""
-    if SYSTEM_USER:
-        _admit_others()
     if not (DATA / "PG_VERSION").exists():
         _create()
     version = (DATA / "PG_VERSION").read_text().strip()
@@ -126,6 +124,8 @@ def _admit_others() -> None:
 
 def _run(program: str, *arguments: str) -> None:
     """Run one of PostgreSQL's programs; raises OSError with its last line when it fails."""
+    if SYSTEM_USER:
+        _admit_others()
     done = subprocess.run(
         [PROGRAMS / program, *arguments],
         user=SYSTEM_USER,

@@ -8,7 +8,7 @@ malformed stops the start with one line that names the variable. ``docs/beheer.m
 import os
 from pathlib import Path
 from typing import Any, NoReturn
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import dj_database_url
 
@@ -42,10 +42,20 @@ def whole_number(name: str, *, default: int) -> int:
     return int(value)
 
 
+def split(name: str, url: str) -> SplitResult:
+    """The parts of a URL; stops the start when it has none."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 (is read from the text only when asked for)
+    except ValueError as error:
+        stop(name, f"is malformed: {error}")
+    return parts
+
+
 def base_url(name: str, *, default: str) -> str:
     """An http(s) URL without path or trailing slash; anything else stops the start."""
     value = os.environ.get(name, default)
-    parts = urlsplit(value)
+    parts = split(name, value)
     if parts.scheme not in {"http", "https"} or value != f"{parts.scheme}://{parts.netloc}":
         stop(name, f"must look like https://www.example.nl, not {value!r}")
     return value
@@ -53,7 +63,7 @@ def base_url(name: str, *, default: str) -> str:
 
 def database(url: str) -> dict[str, Any]:
     """Django's database settings for a ``postgres://`` URL; stops the start on any other URL."""
-    if urlsplit(url).scheme not in {"postgres", "postgresql"}:
+    if split("DATABASE_URL", url).scheme not in {"postgres", "postgresql"}:
         stop("DATABASE_URL", "must look like postgres://user:password@host:port/name")
     try:
         config: dict[str, Any] = {**dj_database_url.parse(url)}
@@ -69,18 +79,14 @@ def database(url: str) -> dict[str, Any]:
 
 def email(url: str) -> dict[str, Any]:
     """Django's e-mail settings for an ``smtp://`` URL; stops the start on any other URL."""
-    parts = urlsplit(url)
+    parts = split("EMAIL_URL", url)
     if parts.scheme not in {"smtp", "smtp+tls", "smtp+ssl"} or not parts.hostname:
         stop("EMAIL_URL", "must look like smtp+tls://user:password@host:port")
-    try:
-        port = parts.port
-    except ValueError:
-        stop("EMAIL_URL", "has a port that is not a number")
     default_port = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}[parts.scheme]
     return {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": parts.hostname,
-        "EMAIL_PORT": port or default_port,
+        "EMAIL_PORT": parts.port or default_port,
         "EMAIL_HOST_USER": unquote(parts.username or ""),
         "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
         "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
@@ -233,8 +239,21 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail shows its preview in a frame
+SILENCED_SYSTEM_CHECKS = ["security.W019"]  # which wants DENY there
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Logs: to the console, where whatever runs the site collects them
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    # Django's own would also mail every error, with the request in it, to ADMINS.
+    "loggers": {"django": {"handlers": [], "level": "WARNING", "propagate": True}},
+}
 
 # Wagtail
 

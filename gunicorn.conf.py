@@ -1,0 +1,47 @@
+"""How gunicorn serves the site: ``gunicorn vitaleoverheid.wsgi`` in this folder reads it by itself.
+
+What is set here can be overruled on the command line or in ``GUNICORN_CMD_ARGS``.
+"""
+
+import os
+from pathlib import Path
+
+# Read in the master process, so that a missing or malformed variable ends the start with its one
+# line. Read by a worker first, it would end that worker, and the master would start the next.
+from vitaleoverheid.settings import BASE_DIR, DEBUG
+
+# Python runs on one core per process: one process for each, and a second that answers while the
+# first restarts. Threads are for waiting on the database; more of them only wait for each other.
+if "WEB_CONCURRENCY" not in os.environ:
+    workers = 1 if DEBUG else max(2, os.cpu_count() or 1)
+worker_class = "gthread"
+threads = 4
+http_parser = "auto"  # the fast one where it could be built: see script/bootstrap
+
+# Loaded once and shared by all workers in production; loaded by each, and again after each change,
+# in development. Settings are read by the master: changing those takes a restart.
+preload_app = not DEBUG
+reload = DEBUG
+reload_extra_files = [f"{BASE_DIR}/templates/**/*.*"]
+
+timeout = 30  # seconds without a sign of life before a worker is replaced
+graceful_timeout = 20  # seconds to finish what is under way when told to stop
+keepalive = 75  # seconds; longer than a proxy keeps an idle connection, and it holds no thread
+# No max_requests: nothing leaks that is known of, and a new worker starts without finished pages.
+
+# Room for long searches and for the headers of large organisations' proxies, and no more.
+limit_request_line = 8190  # bytes
+limit_request_fields = 64
+limit_request_field_size = 8190  # bytes
+
+# gunicorn itself believes no X-Forwarded-* header; the settings do, as far as TRUSTED_PROXIES says.
+forwarded_allow_ips = ""
+
+# No access log: the proxy in front keeps one, and this one would hold what visitors search for.
+accesslog = None
+loglevel = "error" if DEBUG else "info"  # a warning says at every start that reload is on
+
+# A sign of life is a file that is touched; on a busy disk that can block, in memory it can't.
+memory = Path("/dev/shm")  # noqa: S108 (the file gets a name that nobody can guess)
+worker_tmp_dir = str(memory) if memory.is_dir() else None
+control_socket_disable = True  # nobody steers it from elsewhere
