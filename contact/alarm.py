@@ -12,6 +12,9 @@ from contact.suspicion import Circumstances
 
 UNSENT_AFTER = timedelta(minutes=15)
 CANARY_EVERY = timedelta(hours=26)  # a day, and time to be late
+OF_AN_ENQUIRY = Message.Kind.NOTIFICATION, Message.Kind.REPLY, Message.Kind.REMINDER
+DAILY = Message.Kind.DIGEST, Message.Kind.CANARY
+NAMED = 3  # enquiries that an alarm mentions
 
 CANARY = {
     "name": "Proefaanvraag",
@@ -25,27 +28,40 @@ CANARY = {
 def problems() -> list[str]:
     """What is wrong with the way of an enquiry, in plain Dutch; empty when all is well."""
     found = []
-    if waiting := unsent().count():
-        found.append(f"{waiting} mail(s) over aanvragen zijn na 15 minuten nog niet verzonden.")
+    if count := unsent().count():
+        said = "1 mail is" if count == 1 else f"{count} mails zijn"
+        found.append(f"{said} niet verzonden. {some_of()}".strip())
     if canary_is_missing():
         found.append("De dagelijkse proefaanvraag is niet doorgekomen.")
     return found
 
 
-def unsent() -> QuerySet[Message]:
-    """The mails that should have been sent by now, and those of the firm that never will be.
+def some_of() -> str:
+    """The newest enquiries that have a mail that was not sent, by their references."""
+    enquiries = Enquiry.objects.real().filter(messages__in=unsent()).distinct()
+    references = list(enquiries.values_list("reference", flat=True)[:NAMED])
+    return f"Het gaat om {', '.join(references)}." if references else ""
 
-    A confirmation that cannot be delivered is left out: visitors mistype their addresses.
+
+def unsent() -> QuerySet[Message]:
+    """The mails that should have been sent by now, and those that never will be.
+
+    Closing an enquiry or moving it to the bin says that its mails no longer matter. A confirmation
+    that is refused is left out: visitors mistype their addresses.
     """
-    failed = Q(state=Message.State.FAILED, enquiry__deleted_at=None) & ~Q(
-        kind=Message.Kind.ACKNOWLEDGEMENT
+    failed = Q(state=Message.State.FAILED)
+    matters = Q(kind__in=OF_AN_ENQUIRY, enquiry__deleted_at=None) & ~Q(
+        enquiry__status=Enquiry.Status.CLOSED
     )
-    return Message.objects.filter(stuck() | failed)
+    # The next one of these comes tomorrow, and will tell.
+    daily = Q(kind__in=DAILY, created_at__gte=timezone.now() - CANARY_EVERY)
+    return Message.objects.filter(stuck() | (failed & (matters | daily)))
 
 
 def stuck() -> Q:
-    """Mails that the worker should have sent long ago."""
-    return Q(state=Message.State.QUEUED, created_at__lt=timezone.now() - UNSENT_AFTER)
+    """Mails that should have been sent long ago, save confirmations that were tried and refused."""
+    long_ago = Q(state=Message.State.QUEUED, created_at__lt=timezone.now() - UNSENT_AFTER)
+    return long_ago & ~Q(kind=Message.Kind.ACKNOWLEDGEMENT, attempts__gt=0)
 
 
 def queue_moves() -> bool:
@@ -54,9 +70,10 @@ def queue_moves() -> bool:
 
 
 def canary_is_missing() -> bool:
-    """Whether no canary came in lately on a site that has been up for long enough."""
+    """Whether no canary came out at the end lately, on a site that has been up for long enough."""
     since = timezone.now() - CANARY_EVERY
-    if Enquiry.objects.filter(is_canary=True, received_at__gte=since).exists():
+    canaries = Enquiry.objects.filter(is_canary=True, received_at__gte=since)
+    if canaries.filter(messages__state=Message.State.SENT).exists():
         return False
     return ContactPage.objects.live().filter(first_published_at__lt=since).exists()
 
@@ -65,4 +82,4 @@ def send_canary() -> None:
     """Send an enquiry through the form, the database and the mail queue, as a visitor would."""
     form = EnquiryForm({**CANARY, "message": f"Proef van {timezone.now():%d-%m-%Y %H:%M:%S.%f}"})
     if form.is_valid():
-        accept(form.content, Circumstances(sender="canary"), is_canary=True)
+        accept(form.content, Circumstances(), is_canary=True)

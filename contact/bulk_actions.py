@@ -3,9 +3,14 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_list_or_404
 from wagtail.admin.views.bulk_action import BulkAction
 
 from contact import actions, digest
+from contact.inbox import listed, may_handle
 from contact.models import Enquiry
 
 
@@ -16,8 +21,20 @@ class EnquiryBulkAction(BulkAction):
     template_name = "contact/inbox/bulk_action.html"
     verb = ""
 
-    def check_perm(self, obj: Enquiry) -> bool:
-        return bool(self.request.user.has_perm("contact.change_enquiry"))
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not may_handle(request.user):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_all_objects_in_listing_query(self, parent_id: str | None) -> Any:
+        """What the list shows on all of its pages, with the filters and the search it has."""
+        return listed(self.request).values_list("pk", flat=True)
+
+    @classmethod
+    def get_queryset(cls, model: type, object_ids: Any) -> list[Enquiry]:
+        """The chosen enquiries; 404 for what is none."""
+        pks = [pk for pk in object_ids if str(pk).isdecimal()]
+        return get_list_or_404(Enquiry.objects.real(), pk__in=pks)
 
     def get_execution_context(self) -> dict[str, Any]:
         return {"user": self.request.user, "form": self.cleaned_form}
@@ -46,6 +63,10 @@ class CloseAction(EnquiryBulkAction):
     aria_label = "Gekozen aanvragen afsluiten"
     action_priority = 10
     verb = "afgesloten"
+
+    def check_perm(self, obj: Enquiry) -> bool:
+        """Whoever closes a list of spam does not mean to send all of it a confirmation."""
+        return not obj.is_suspect
 
     @classmethod
     def act(cls, enquiry: Enquiry, user: Any, form: forms.Form) -> None:

@@ -4,6 +4,7 @@ from itertools import chain
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from wagtail.admin import messages
@@ -60,8 +61,6 @@ class EnquiryView(snippets.EditView):
         """Change the status and the owner, each with its line in the history."""
         enquiry = Enquiry.objects.get(pk=self.object.pk)
         chosen, user = self.form.cleaned_data, self.request.user
-        if enquiry.is_suspect and chosen["status"] != Enquiry.Status.SUSPECT:
-            actions.restore(enquiry, user)
         actions.set_status(enquiry, chosen["status"], user)
         actions.assign(enquiry, chosen["assigned_to"], user)
         self.has_content_changes = self.form.has_changed()
@@ -116,7 +115,8 @@ class EnquiryView(snippets.EditView):
 
     def resend(self) -> HttpResponse:
         """Try to send a mail again."""
-        message = get_object_or_404(self.object.messages, pk=self.request.POST.get("message"))
+        chosen = self.request.POST.get("message", "")
+        message = get_object_or_404(self.object.messages, pk=chosen if chosen.isdecimal() else None)
         actions.resend(message, self.request.user)
         return self.done("De mail wordt opnieuw verstuurd.")
 
@@ -165,8 +165,15 @@ class EnquiryView(snippets.EditView):
 
 
 def neighbour(enquiry: Enquiry, *, newer: bool) -> Enquiry | None:
-    """The next enquiry in the list, in either direction."""
-    others = Enquiry.objects.present().exclude(pk=enquiry.pk)
-    if newer:
-        return others.filter(received_at__gte=enquiry.received_at).last()
-    return others.filter(received_at__lte=enquiry.received_at).first()
+    """The next enquiry in the list that this one is in, in either direction."""
+    if enquiry.deleted_at:
+        others = Enquiry.objects.binned()
+    elif enquiry.is_suspect:
+        others = Enquiry.objects.suspect()
+    else:
+        others = Enquiry.objects.present()
+    direction = "gt" if newer else "lt"
+    beyond = Q(**{f"received_at__{direction}": enquiry.received_at})
+    beside = Q(received_at=enquiry.received_at, **{f"pk__{direction}": enquiry.pk})
+    others = others.filter(beyond | beside)
+    return others.last() if newer else others.first()

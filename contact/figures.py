@@ -4,8 +4,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
-from django.db.models import Aggregate, Count, DurationField, F, Max, Q, QuerySet
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Aggregate, Count, DateField, DurationField, F, Max, Q, QuerySet
 from django.db.models.functions import TruncWeek
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -17,7 +17,9 @@ from wagtail.admin.widgets import AdminDateInput
 
 from contact.models import Enquiry
 
+IN_DAYS = timedelta(days=2)
 DEFAULT_PERIOD = timedelta(weeks=12)
+YEARS = range(2000, 2100)
 
 
 class Median(Aggregate):
@@ -26,11 +28,17 @@ class Median(Aggregate):
     template = "PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
 
 
+def plausible(day: date) -> None:
+    """Refuse a slip of the finger, such as the year 20026."""
+    if day.year not in YEARS:
+        raise ValidationError(f"Kies een jaar van {YEARS.start} tot en met {YEARS.stop - 1}.")
+
+
 class PeriodForm(forms.Form):
     """Which enquiries to count."""
 
-    start = forms.DateField(label="Van", widget=AdminDateInput)
-    end = forms.DateField(label="Tot en met", widget=AdminDateInput)
+    start = forms.DateField(label="Van", widget=AdminDateInput, validators=[plausible])
+    end = forms.DateField(label="Tot en met", widget=AdminDateInput, validators=[plausible])
 
     def clean(self) -> dict[str, Any]:
         """Refuse a period that ends before it begins."""
@@ -48,23 +56,29 @@ def in_period(start: date, end: date) -> QuerySet[Enquiry]:
     return Enquiry.objects.real().filter(received_at__gte=first, received_at__lt=after)
 
 
-def per_week(enquiries: QuerySet[Enquiry]) -> list[Any]:
-    """How many came in each week, by its Monday."""
-    weeks = enquiries.annotate(label=TruncWeek("received_at")).values("label")
-    return list(weeks.annotate(count=Count("pk")).order_by("label"))
+def per_week(enquiries: QuerySet[Enquiry]) -> list[dict[str, Any]]:
+    """How many came in each week, by its Monday; from the first week with any to the last."""
+    week = TruncWeek("received_at", output_field=DateField())
+    weeks = enquiries.annotate(week=week).values_list("week").annotate(count=Count("pk"))
+    counts = dict(weeks.order_by("week"))
+    if not counts:
+        return []
+    first, last = min(counts), max(counts)
+    mondays = (first + timedelta(days=days) for days in range(0, (last - first).days + 1, 7))
+    return [{"label": monday, "count": counts.get(monday, 0)} for monday in mondays]
 
 
 def per_service(enquiries: QuerySet[Enquiry]) -> list[Any]:
     """How many were about each service."""
     services = enquiries.values(label=F("service__title"))
-    return list(services.annotate(count=Count("pk")).order_by("-count"))
+    return list(services.annotate(count=Count("pk")).order_by("-count", "label"))
 
 
 def totals(enquiries: QuerySet[Enquiry]) -> dict[str, Any]:
-    """The figures of the period in one row."""
+    """The figures of the period, by one query."""
     waited = F("answered_at") - F("received_at")
     suspect = Q(status=Enquiry.Status.SUSPECT)
-    return enquiries.aggregate(
+    row = enquiries.aggregate(
         count=Count("pk"),
         answered=Count("answered_at"),
         median=Median(waited, output_field=DurationField()),
@@ -72,6 +86,17 @@ def totals(enquiries: QuerySet[Enquiry]) -> dict[str, Any]:
         suspect=Count("pk", filter=suspect | Q(restored_at__isnull=False)),
         rescued=Count("restored_at"),
     )
+    return row | {name: in_words(row[name]) for name in ("median", "slowest")}
+
+
+def in_words(duration: timedelta | None) -> str:
+    """As somebody would say it."""
+    if duration is None:
+        return "nog niet bekend"
+    hours = duration // timedelta(hours=1)
+    if hours < 1:
+        return "minder dan een uur"
+    return f"{hours} uur" if duration < IN_DAYS else f"{duration.days} dagen"
 
 
 def with_bars(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

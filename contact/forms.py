@@ -13,6 +13,7 @@ from vitaleoverheid import phone
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 SERVICE: Any = Enquiry._meta.get_field("service").related_model
 OTHER = "anders"
+ACCESSIBILITY = "toegankelijkheid"
 MESSAGE_LENGTH = 10_000  # characters: three full pages
 
 
@@ -138,6 +139,7 @@ class EnquiryForm(forms.Form):
             ("", "Kies een onderwerp"),
             *((slug, service.title) for slug, service in self.services.items()),
             (OTHER, "Een andere vraag"),
+            (ACCESSIBILITY, "Iets op deze website werkt niet voor mij"),
         ]
 
     def clean_service(self) -> Any:
@@ -151,7 +153,9 @@ class EnquiryForm(forms.Form):
     @property
     def content(self) -> dict[str, Any]:
         """What the visitor asked, once the form is valid."""
-        return {name: self.cleaned_data[name] for name in self.CONTENT}
+        is_report = self.data.get("service") == ACCESSIBILITY
+        kind = Enquiry.Kind.ACCESSIBILITY if is_report else Enquiry.Kind.QUESTION
+        return {**{name: self.cleaned_data[name] for name in self.CONTENT}, "kind": kind}
 
     def circumstances(self, sender: str) -> Circumstances:
         """How the enquiry came in, once the form is valid; ``sender`` is a key of the sender."""

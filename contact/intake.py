@@ -15,6 +15,7 @@ from contact.models import Enquiry
 from contact.suspicion import Circumstances
 
 SAME_WITHIN = timedelta(days=1)
+LOCK_PATIENCE = "5s"
 
 
 class TooMany(Exception):
@@ -47,7 +48,8 @@ def store(
     content: dict[str, Any], circumstances: Circumstances, digest: bytes, *, is_canary: bool
 ) -> Enquiry:
     """Judge the enquiry; write it, its history entry and its outbox rows."""
-    from_sender = suspicion.count_from(circumstances.sender)
+    sender = circumstances.sender
+    from_sender = suspicion.count_from(sender) if sender else 0
     if from_sender > suspicion.HARD_LIMIT:
         raise TooMany
     signals = suspicion.signals(content, circumstances, from_sender)
@@ -70,11 +72,17 @@ def content_digest(content: dict[str, Any]) -> bytes:
     service = content["service"]
     parts = [content["name"], content["organisation"], content["email"].lower(), content["phone"]]
     parts += [str(service.pk) if service else "", " ".join(content["message"].split())]
+    parts += [content["kind"]]
     return hashlib.sha256(json.dumps(parts).encode()).digest()
 
 
 def one_at_a_time(digest: bytes) -> None:
-    """Wait until no other transaction is storing the same content; lasts until this one's end."""
+    """Wait until no other transaction is storing the same content; lasts until this one's end.
+
+    Nothing in this transaction then waits for long: a migration may hold a table for minutes, and
+    a visitor who is told so in time keeps the text.
+    """
     key = int.from_bytes(digest[:8], signed=True)
     with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_PATIENCE])
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])

@@ -3,12 +3,18 @@
 from datetime import timedelta
 from email.headerregistry import Address
 from email.utils import make_msgid
-from smtplib import SMTPRecipientsRefused, SMTPResponseException
+from smtplib import (
+    SMTPAuthenticationError,
+    SMTPConnectError,
+    SMTPHeloError,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+)
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -20,6 +26,9 @@ from contact.models import ContactSettings, Enquiry, Message
 from vitaleoverheid.models import OrganisationSettings
 
 PERMANENT = 500  # SMTP replies from here on will not change by trying again (RFC 5321, 4.2.1)
+ABOUT_US = SMTPAuthenticationError, SMTPConnectError, SMTPHeloError
+"""Refusals of the site, not of a mail: they end when somebody mends the settings or the server."""
+
 ACKNOWLEDGEMENTS_A_DAY = 3  # for one address, or the form could be used to flood somebody
 
 
@@ -76,7 +85,7 @@ def acknowledge(enquiry: Enquiry) -> None:
 
 def fill_in(text: str, enquiry: Enquiry, chosen: ContactSettings) -> str:
     """The editor's text with the reference and the promised day in it."""
-    promised = working_days.after(enquiry.received_at, chosen.response_days)
+    promised = working_days.after(timezone.now(), chosen.response_days)
     day = date_format(promised, "l j F")
     return text.replace("[kenmerk]", enquiry.reference).replace("[datum]", day)
 
@@ -125,6 +134,7 @@ def queue(**fields: Any) -> Message:
     from contact import tasks  # noqa: PLC0415 (tasks carry out what this module says)
 
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2]
+    fields["subject"] = " ".join(fields.get("subject", "").split())  # a header is one line
     message = Message.objects.create(message_id=make_msgid(domain=domain), **fields)
     tasks.defer_delivery(message)
     return message
@@ -143,6 +153,7 @@ def deliver(pk: int) -> None:
             queued = Message.objects.filter(pk=pk, state=Message.State.QUEUED)
             message = queued.select_for_update(skip_locked=True).first()
             if message:
+                let_go_when_frozen()
                 send(message)
     except Exception as error:
         record_failure(pk, error)
@@ -150,12 +161,21 @@ def deliver(pk: int) -> None:
             raise
 
 
+def let_go_when_frozen() -> None:
+    """Have PostgreSQL give the row to another worker should this machine freeze or lose power.
+
+    It would wait for hours. No honest conversation with a mail server takes as long as this.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '4min'")
+
+
 def send(message: Message) -> None:
     """Hand the mail to the mail server and mark it as sent."""
-    if message.kind == Message.Kind.CANARY:
-        get_connection().open()  # as far as a mail can come without anybody receiving it
-    else:
-        compose(message).send()
+    with get_connection() as connection:
+        # A canary comes as far as a mail can without anybody receiving it.
+        if message.kind != Message.Kind.CANARY:
+            connection.send_messages([compose(message)])
     message.state = Message.State.SENT
     message.sent_at = timezone.now()
     message.attempts += 1
@@ -167,7 +187,8 @@ def compose(message: Message) -> EmailMultiAlternatives:
     """The mail as it goes out: plain text, and the same in simple HTML."""
     sender = Address(OrganisationSettings.load().name, addr_spec=settings.DEFAULT_FROM_EMAIL)
     mail = EmailMultiAlternatives(
-        subject=message.subject,
+        # Or the recipient's program would decode what a visitor typed (RFC 2047).
+        subject=message.subject.replace("=?", "= ?"),
         body=message.text,
         from_email=str(sender),
         to=[message.recipient],
@@ -188,13 +209,16 @@ def is_permanent(error: Exception) -> bool:
     """Whether the mail server said that trying again makes no sense."""
     if isinstance(error, SMTPRecipientsRefused):
         return all(code >= PERMANENT for code, _ in error.recipients.values())
+    if isinstance(error, ABOUT_US):
+        return False
     return isinstance(error, SMTPResponseException) and error.smtp_code >= PERMANENT
 
 
 def record_failure(pk: int, error: Exception) -> None:
     """Write down why the mail was not sent, and whether that is final."""
     state = Message.State.FAILED if is_permanent(error) else Message.State.QUEUED
-    Message.objects.filter(pk=pk).update(
+    # Another worker may have sent it in the meantime.
+    Message.objects.filter(pk=pk, state=Message.State.QUEUED).update(
         state=state, attempts=F("attempts") + 1, error=f"{type(error).__name__}: {error}"[:500]
     )
 

@@ -51,8 +51,19 @@ class AlarmMiddleware:
         self, request: HttpRequest, response: TemplateResponse
     ) -> TemplateResponse:
         """Add the alarm to the messages that an admin page is about to show."""
-        is_admin = request.method == "GET" and request.path.startswith(self.admin)
+        is_page = request.headers.get("X-Requested-With") != "XMLHttpRequest"  # not a part of one
+        is_admin = is_page and request.path.startswith(self.admin)
         if is_admin and request.user.has_perm("wagtailadmin.access_admin"):
-            for problem in alarm.problems():
-                messages.error(request, f"{problem} Waarschuw de beheerder van de website.")
+            warn(request)
         return response
+
+
+def warn(request: HttpRequest) -> None:
+    """Say what is wrong, unless it is about to be said already: not every answer shows messages."""
+    waiting = messages.get_messages(request)
+    said = {str(message) for message in waiting}
+    waiting.used = False  # to be shown still
+    for problem in alarm.problems():
+        text = f"{problem} Waarschuw de beheerder van de website."
+        if text not in said:
+            messages.error(request, text)

@@ -1,7 +1,6 @@
 """The contact page, and what comes in through it: enquiries, the mails about them, and notes."""
 
 import secrets
-from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -79,6 +78,12 @@ class Enquiry(models.Model):
         CLOSED = "closed", "afgesloten"
         SUSPECT = "suspect", "verdacht"
 
+    class Kind(models.TextChoices):
+        """What an enquiry is for."""
+
+        QUESTION = "question", "vraag"
+        ACCESSIBILITY = "accessibility", "melding over toegankelijkheid"
+
     OPEN = (Status.NEW, Status.IN_PROGRESS)
     DONE = (Status.ANSWERED, Status.CLOSED)
 
@@ -96,6 +101,7 @@ class Enquiry(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    kind = models.CharField("soort", max_length=20, choices=Kind.choices, default=Kind.QUESTION)
     message = models.TextField("bericht")
     status = models.CharField(
         "status", max_length=20, choices=Status.choices, default=Status.NEW, db_index=True
@@ -152,9 +158,9 @@ class Enquiry(models.Model):
         return self.status == self.Status.SUSPECT
 
     @property
-    def age(self) -> timedelta:
-        """How long ago the enquiry came in."""
-        return timezone.now() - self.received_at
+    def standing(self) -> str:
+        """The status in words, or that the enquiry is in the bin."""
+        return "prullenbak" if self.deleted_at else self.get_status_display()
 
 
 class Message(models.Model):
@@ -291,6 +297,8 @@ class ReplyTemplateBlock(blocks.StructBlock):
 class ContactSettings(BaseGenericSetting):
     """Who hears of an enquiry, what the visitor is told, and how long everything is kept."""
 
+    select_related: ClassVar[list[str]] = ["privacy_page"]
+
     recipients = StreamField(
         [("email", blocks.EmailBlock(label="e-mailadres", icon="mail"))],
         verbose_name="ontvangers",
@@ -329,6 +337,15 @@ class ContactSettings(BaseGenericSetting):
     bin_days = models.PositiveSmallIntegerField(
         "prullenbak: bewaren (dagen)", default=30, validators=[MinValueValidator(1)]
     )
+    privacy_page = models.ForeignKey(
+        "wagtailcore.Page",
+        verbose_name="privacyverklaring",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Hiernaar verwijst de tekst onder het formulier.",
+    )
 
     panels: ClassVar[list[Any]] = [
         FieldPanel("recipients"),
@@ -342,6 +359,7 @@ class ContactSettings(BaseGenericSetting):
             [FieldPanel("done_months"), FieldPanel("suspect_days"), FieldPanel("bin_days")],
             heading="Bewaartermijnen",
         ),
+        FieldPanel("privacy_page"),
     ]
 
     class Meta:

@@ -28,9 +28,15 @@ def is_cross_site(request: HttpRequest) -> bool:
 def sender_of(request: HttpRequest) -> str:
     """A key for where the request comes from, good for one day; no address can be read from it.
 
-    A whole /64 counts as one sender in IPv6, because that is what one subscriber gets.
+    A whole /64 counts as one sender in IPv6, because that is what one subscriber gets. Empty when
+    it cannot be told: all of those together are no sender.
     """
-    address = ip_address(client_address(request))
+    try:
+        address = ip_address(client_address(request))
+    except ValueError:
+        return ""
+    # A server that listens on IPv6 writes IPv4 as ::ffff:192.0.2.1, all of it in one /64.
+    address = getattr(address, "ipv4_mapped", None) or address
     network = ip_network((address, 64 if address.version == 6 else 32), strict=False)  # noqa: PLR2004
     return salted_hmac(f"contact.sender.{timezone.localdate()}", str(network)).hexdigest()
 
@@ -39,12 +45,9 @@ def client_address(request: HttpRequest) -> str:
     """The visitor's address, seen through as many proxies as ``TRUSTED_PROXIES`` says.
 
     Each proxy adds the address it heard from at the end of ``X-Forwarded-For``, so only that many
-    entries from the end are somebody's word that we may take. ``0.0.0.0`` where there is none.
+    entries from the end are somebody's word that we may take.
     """
-    forwarded = request.headers.get("X-Forwarded-For", "").split(",")
-    nearest_first = [request.META.get("REMOTE_ADDR", ""), *reversed(forwarded)]
-    address = nearest_first[: settings.TRUSTED_PROXIES + 1][-1].strip()
-    try:
-        return str(ip_address(address))
-    except ValueError:
-        return "0.0.0.0"  # noqa: S104 (no address to listen on)
+    forwarded = request.headers.get("X-Forwarded-For")
+    entries = forwarded.split(",") if forwarded else []
+    nearest_first = [request.META.get("REMOTE_ADDR", ""), *reversed(entries)]
+    return nearest_first[: settings.TRUSTED_PROXIES + 1][-1].strip()

@@ -1,12 +1,14 @@
 """How long personal data is kept, and what is held about a person."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import DurationField, F, Func, Q, QuerySet, Value
+from django.db.models.expressions import CombinedExpression
+from django.db.models.lookups import GreaterThan
 from django.utils import timezone
 from wagtail.log_actions import log
 from wagtail.models import ModelLogEntry
@@ -34,22 +36,34 @@ def removal_moment(enquiry: Enquiry, kept: ContactSettings) -> datetime | None:
 
 
 def expired() -> QuerySet[Enquiry]:
-    """The enquiries that have been kept long enough; the same rules as ``removal_date``."""
-    kept, now = ContactSettings.load(), timezone.now()
+    """The enquiries whose ``removal_date`` is today or was earlier, by the same rules."""
+    kept = ContactSettings.load()
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    # In UTC: there each day has 24 hours, also when the clock changes.
+    midnight = timezone.make_aware(datetime.combine(tomorrow, time.min)).astimezone(UTC)
     return Enquiry.objects.filter(
-        Q(deleted_at__lte=now - timedelta(days=kept.bin_days))
+        Q(deleted_at__lt=midnight - timedelta(days=kept.bin_days))
         | Q(
             deleted_at=None,
             status=Enquiry.Status.SUSPECT,
-            received_at__lte=now - timedelta(days=kept.suspect_days),
+            received_at__lt=midnight - timedelta(days=kept.suspect_days),
         )
         | Q(
+            GreaterThan(Value(midnight), months_after("status_changed_at", kept.done_months)),
             deleted_at=None,
             status__in=Enquiry.DONE,
-            status_changed_at__lte=now - relativedelta(months=kept.done_months),
         )
-        | Q(is_canary=True, received_at__lte=now - timedelta(days=kept.bin_days))
+        | Q(is_canary=True, received_at__lt=midnight - timedelta(days=kept.bin_days))
     )
+
+
+def months_after(field: str, months: int) -> CombinedExpression:
+    """The moment a number of months later: the end of a month where it has no such day.
+
+    Taking months off the present instead gives other days at the end of a month.
+    """
+    template = "make_interval(months => %(expressions)s)"
+    return F(field) + Func(Value(months), template=template, output_field=DurationField())
 
 
 def purge() -> int:

@@ -31,7 +31,7 @@ PATTERNS = re.compile(
 
 @dataclass(frozen=True)
 class Circumstances:
-    """How an enquiry came in, beside what was typed."""
+    """How an enquiry came in, beside what was typed; empty where that is not known."""
 
     sender: str = ""
     trap: str = ""

@@ -6,9 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.management import call_command
+from django.db import transaction
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Job
 from procrastinate.tasks import Task
@@ -19,6 +23,7 @@ from contact.models import Enquiry, Message
 FIRST_WAITS = [60, 300, 1_800, 7_200]  # seconds
 LATER_WAIT = 6 * 60 * 60  # seconds
 LAST_ATTEMPT = len(FIRST_WAITS) + 7 * 24 // 6  # a week of trying
+AFTER_NEW_ONES = -1  # priority: mails that hang again and again must not hold up a new one
 SWEEP_AFTER = timedelta(minutes=1)
 
 
@@ -29,7 +34,8 @@ class Patience(BaseRetryStrategy):
         if job.attempts >= LAST_ATTEMPT:
             return None
         waits = dict(enumerate(FIRST_WAITS))
-        return RetryDecision(retry_in={"seconds": waits.get(job.attempts, LATER_WAIT)})
+        wait = waits.get(job.attempts, LATER_WAIT)
+        return RetryDecision(retry_in={"seconds": wait}, priority=AFTER_NEW_ONES)
 
 
 @app.task(queue="mail", retry=Patience(), pass_context=True)
@@ -43,9 +49,23 @@ def deliver(context: JobContext, pk: int) -> None:
         raise
 
 
+LOCK = "message-"
+
+
 def defer_delivery(message: Message) -> None:
-    """Have the mail sent, in the transaction under way. Raises when that was asked already."""
-    deliver.configure(queueing_lock=f"message-{message.pk}").defer(pk=message.pk)
+    """Have the mail sent, in the transaction under way, unless that was asked already."""
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        deliver.configure(queueing_lock=f"{LOCK}{message.pk}").defer(pk=message.pk)
+
+
+def forgotten() -> QuerySet[Message]:
+    """The mails in the outbox that nobody is sending now and no job will send later."""
+    jobs = ProcrastinateJob.objects.filter(queueing_lock=OuterRef("lock"), status="todo")
+    lock = Concat(Value(LOCK), Cast("pk", CharField()), output_field=CharField())
+    queued = Message.objects.filter(state=Message.State.QUEUED).annotate(lock=lock)
+    before = timezone.now() - SWEEP_AFTER
+    waiting = queued.filter(~Exists(jobs), created_at__lt=before)
+    return waiting.select_for_update(skip_locked=True)
 
 
 def every(cron: str, name: str) -> Callable[[Callable[[int], None]], Task[Any, Any, Any]]:
@@ -61,10 +81,11 @@ def every(cron: str, name: str) -> Callable[[Callable[[int], None]], Task[Any, A
 @every("* * * * *", "sweep")
 def sweep(timestamp: int) -> None:
     """Pick up what a killed worker left: mails still queued that nobody is going to send."""
-    before = timezone.now() - SWEEP_AFTER
-    for message in Message.objects.filter(state=Message.State.QUEUED, created_at__lt=before):
-        with suppress(AlreadyEnqueued):
-            defer_delivery(message)
+    with transaction.atomic():
+        found = list(forgotten())
+    # Only now: whoever takes one of these up must find it unlocked.
+    for message in found:
+        defer_delivery(message)
 
 
 @every("* * * * *", "publish_scheduled")

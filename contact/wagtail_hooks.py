@@ -9,7 +9,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.admin.views.account import BaseSettingsPanel
-from wagtail.log_actions import LogActionRegistry
+from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.snippets.models import register_snippet
 
 from contact import bulk_actions
@@ -27,40 +27,33 @@ hooks.register("register_bulk_action", bulk_actions.BinAction, order=1)
 LOG_ACTIONS = {
     "receive": ("Ontvangen", "Aanvraag ontvangen via de website"),
     "view": ("Bekeken", "Aanvraag bekeken"),
+    "status": ("Status", "Status van {from} naar {to}"),
+    "assign": ("Toegewezen", "Toegewezen aan {to}"),
     "note": ("Notitie", "Notitie toegevoegd"),
     "reply": ("Beantwoord", "Antwoord verstuurd"),
     "bin": ("Prullenbak", "In de prullenbak gelegd"),
     "unbin": ("Teruggezet", "Teruggezet uit de prullenbak"),
     "resend": ("Opnieuw verstuurd", "Mail opnieuw verstuurd"),
+    "export": ("Export", "Aanvragen geëxporteerd: {count}"),
+    "purge": ("Opgeruimd", "Aanvragen verwijderd na de bewaartermijn: {count}"),
+    "access": ("Inzage", "Aanvragen opgezocht en overgedragen: {count}"),
+    "erase": ("Gewist", "Aanvragen gewist op verzoek: {count}"),
 }
-COUNTED_LOG_ACTIONS = {
-    "export": ("Export", "aanvragen geëxporteerd"),
-    "purge": ("Opgeruimd", "aanvragen verwijderd na de bewaartermijn"),
-    "access": ("Inzage", "aanvragen opgezocht en overgedragen"),
-    "erase": ("Gewist", "aanvragen gewist op verzoek"),
-}
+
+
+class Line(LogFormatter):
+    """A line of the history, with what was noted filled in."""
+
+    def format_message(self, log_entry: Any) -> str:
+        return self.message.format_map(log_entry.data)
 
 
 @hooks.register("register_log_actions")
 def register_log_actions(actions: LogActionRegistry) -> None:
     """What happens to an enquiry, as it is called in the history."""
     for name, (label, message) in LOG_ACTIONS.items():
-        actions.register_action(f"contact.{name}", label, message)
-    for name, (label, message) in COUNTED_LOG_ACTIONS.items():
-        actions.register_action(f"contact.{name}", label, counted(message))
-    actions.register_action(
-        "contact.status",
-        "Status",
-        lambda data: f"Status van {data['from']} naar {data['to']}",
-    )
-    actions.register_action(
-        "contact.assign", "Toegewezen", lambda data: f"Toegewezen aan {data['to']}"
-    )
-
-
-def counted(message: str) -> Any:
-    """A line of the history that says how many enquiries it was about."""
-    return lambda data: f"{data['count']} {message}"
+        line = type("Line", (Line,), {"label": label, "message": message})
+        actions.register_action(f"contact.{name}")(line)
 
 
 class InboxPanel(Component):

@@ -1,6 +1,6 @@
 """Working days of the firm: Monday to Friday, without the Dutch public holidays."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import holidays
 from django.utils import timezone
@@ -27,6 +27,11 @@ def after(moment: datetime, count: int) -> date:
 
 
 def ago(count: int) -> datetime:
-    """The moment before which more than ``count`` working days have passed until now."""
+    """The moment before which more than ``count`` working days have passed until now.
+
+    Nothing passes on a day off: all of it counts as the very beginning of the next working day.
+    """
     now = timezone.localtime()
+    if not is_working_day(now.date()):
+        now = timezone.make_aware(datetime.combine(step(now.date(), 1, 1), time.min))
     return now - (now.date() - step(now.date(), count, -1))

@@ -289,6 +289,18 @@ class ButtonBlock(blocks.StructBlock):
         preview_template = "blocks/preview_button.html"
 
 
+class RetentionBlock(blocks.StaticBlock):
+    """How long enquiries are kept, as the clean-up job does it."""
+
+    class Meta:
+        label = "Bewaartermijnen"
+        icon = "history"
+        admin_text = "Hoe lang wij aanvragen bewaren, zoals ingesteld bij Instellingen, Aanvragen."
+        description = "Hoe lang wij aanvragen bewaren. Volgt vanzelf de instellingen."
+        template = "blocks/retention.html"
+        preview_value = None
+
+
 class ContentBlock(blocks.StreamBlock):
     """What a section can hold."""
 
@@ -304,6 +316,7 @@ class ContentBlock(blocks.StreamBlock):
     table = TableBlock()
     diagram = DiagramBlock()
     button = ButtonBlock()
+    retention = RetentionBlock()
 
 
 class SectionValue(blocks.StructValue):

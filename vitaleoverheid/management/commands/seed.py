@@ -77,6 +77,7 @@ HEADLINE = (
     "Wie niet vitaal is, wie\N{NO-BREAK SPACE}niet "
     '<em class="lean">(mee)beweegt,</em> staat\N{NO-BREAK SPACE}stil.'
 )
+REPORT = "/contact/?dienst=toegankelijkheid"
 DIAGRAM = {
     "layers": ["politiek", "bestuur", "ambtelijke organisatie", "samenleving"],
     "description": (
@@ -84,15 +85,17 @@ DIAGRAM = {
         "bestuur naar de politiek."
     ),
 }
-PRIVACY_NOTE = (
-    "Wij gebruiken uw gegevens alleen om uw bericht te beantwoorden. Wij geven ze niet door aan "
-    "anderen."
-)
+PRIVACY_NOTE = "Wij geven uw gegevens niet door aan anderen."
 
 
 def paragraphs(*texts: str) -> str:
     """Rich text, one paragraph for each text."""
     return "".join(f"<p>{text}</p>" for text in texts)
+
+
+def listed(*texts: str) -> str:
+    """Rich text, a list with one item for each text."""
+    return "<ul>{}</ul>".format("".join(f"<li>{text}</li>" for text in texts))
 
 
 def section(heading: str, *content: tuple[str, Any]) -> dict[str, Any]:
@@ -120,13 +123,13 @@ class Command(BaseCommand):
         home.add_child(instance=about_page())
         insights = home.add_child(instance=insight_index_page())
         contact = home.add_child(instance=contact_page())
-        home.add_child(instance=privacy_page())
+        privacy = home.add_child(instance=privacy_page())
         home.add_child(instance=accessibility_page())
         home.body, home.button_page = home_body(service), service
         home.save()
         for page in home.get_descendants(inclusive=True).exclude(pk=insights.pk).specific():
             page.save_revision().publish()
-        seed_settings(contact)
+        seed_settings(contact, privacy)
         self.stdout.write("Made the first content.")
 
 
@@ -320,6 +323,7 @@ def privacy_page() -> TextPage:
                         "gegevens niet door aan anderen.",
                     ),
                 ),
+                ("retention", None),
             ),
             section(
                 "Uw rechten",
@@ -350,14 +354,37 @@ def accessibility_page() -> TextPage:
         ),
         body=article(
             section(
-                "Wat wij doen",
+                "Status",
                 (
                     "text",
                     paragraphs(
-                        "Wij volgen de internationale richtlijn WCAG 2.2. Bij elke wijziging van "
-                        "de website controleert een programma alle soorten pagina’s, in lichte en "
-                        "in donkere kleuren.",
-                        "De website werkt zonder muis, zonder JavaScript en op kleine schermen.",
+                        "Vitale Overheid wil dat iedereen deze website kan gebruiken. Wij volgen "
+                        "de internationale richtlijn WCAG 2.2, op niveau AA en waar het kan AAA.",
+                        "De website is nog niet onderzocht door een onafhankelijke partij. Volgens "
+                        "het model van de overheid is de status daarom: eerste maatregelen genomen "
+                        "(status C).",
+                    ),
+                ),
+            ),
+            section(
+                "Wat wij hebben getest",
+                (
+                    "text",
+                    paragraphs(
+                        "Bij elke wijziging van de website testen wij alle soorten pagina’s en "
+                        "alle toestanden van het formulier in een echte browser:"
+                    )
+                    + listed(
+                        "met een programma (axe) dat fouten in de toegankelijkheid zoekt, in "
+                        "lichte en in donkere kleuren, op brede en op smalle schermen",
+                        "met alleen het toetsenbord",
+                        "zonder JavaScript",
+                        "met meer ruimte tussen letters, woorden en regels",
+                        "met de kleuren die een bezoeker zelf heeft ingesteld",
+                    )
+                    + paragraphs(
+                        "Nog niet getest is of de website goed werkt met schermlezers die mensen "
+                        "echt gebruiken."
                     ),
                 ),
             ),
@@ -366,9 +393,9 @@ def accessibility_page() -> TextPage:
                 (
                     "text",
                     paragraphs(
-                        "Laat het ons weten. Mail naar "
-                        '<a href="mailto:info@vitaleoverheid.nl">info@vitaleoverheid.nl</a> en '
-                        "vertel welke pagina u bekeek en wat er misging. Wij zoeken dan samen met "
+                        f'Laat het ons weten <a href="{REPORT}">met het formulier</a>, of mail '
+                        'naar <a href="mailto:info@vitaleoverheid.nl">info@vitaleoverheid.nl</a>. '
+                        "Vertel welke pagina u bekeek en wat er misging. Wij zoeken dan samen met "
                         "u een oplossing."
                     ),
                 ),
@@ -377,11 +404,12 @@ def accessibility_page() -> TextPage:
     )
 
 
-def seed_settings(contact: Page) -> None:
-    """The firm's own details, and who hears of an enquiry."""
+def seed_settings(contact: Page, privacy: Page) -> None:
+    """The firm's own details, who hears of an enquiry, and where privacy is explained."""
     organisation = OrganisationSettings.load()
     organisation.contact_page = contact
     organisation.save()
     contact_settings = ContactSettings.load()
     contact_settings.recipients = [("email", organisation.email)]
+    contact_settings.privacy_page = privacy
     contact_settings.save()

@@ -1,0 +1,56 @@
+"""A real Chromium, in front of the site as it runs in production."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.live_site import LiveSite
+
+NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+expect.set_options(timeout=30_000)  # milliseconds; as patient as everything else of Playwright
+
+
+def chromium() -> str:
+    """The browser on this machine; without one these tests are skipped, and fail in CI."""
+    found = os.environ.get("CHROMIUM_PATH") or next(filter(None, map(shutil.which, NAMES)), "")
+    if not found:
+        missing = "No Chromium found: install it, or say where it is in CHROMIUM_PATH"
+        pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
+    return found
+
+
+# Not for the whole session: Django's database refuses to work in a thread that Playwright is in.
+@pytest.fixture(scope="package")
+def browser(live_site: LiveSite) -> Iterator[Browser]:
+    path = chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, live_site: LiveSite) -> Iterator[Page]:
+    """A window of a visitor who comes for the first time."""
+    page = browser.new_page(base_url=live_site.url, reduced_motion="reduce")
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def page_without_javascript(browser: Browser, live_site: LiveSite) -> Iterator[Page]:
+    page = browser.new_page(base_url=live_site.url, java_script_enabled=False)
+    yield page
+    page.close()

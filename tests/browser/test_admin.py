@@ -1,0 +1,52 @@
+"""Someone of the firm works in the admin, in a real browser."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.screens import fill_in
+from tests.conftest import ADMINISTRATOR
+from tests.live_site import LiveSite
+
+
+@pytest.fixture
+def admin(page: Page) -> Iterator[Page]:
+    """A page of someone who has logged in; the browser must have nothing to complain about."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on(
+        "console", lambda message: errors.append(message.text) if message.type == "error" else None
+    )
+    page.goto("/admin/")
+    page.locator("[name=username]").fill(ADMINISTRATOR["DJANGO_SUPERUSER_USERNAME"])
+    page.locator("[name=password]").fill(ADMINISTRATOR["DJANGO_SUPERUSER_PASSWORD"])
+    page.get_by_role("button", name="Inloggen").click()
+    page.wait_for_url("**/admin/")
+    yield page
+    assert errors == []
+
+
+def test_an_enquiry_that_a_visitor_just_left_is_read_in_the_admin(
+    admin: Page, browser: Browser, live_site: LiveSite
+) -> None:
+    visitor = browser.new_page(base_url=live_site.url)
+    visitor.goto("/contact/")
+    fill_in(visitor, name="Zoë Đặng", message="Leest iemand dit?")
+    visitor.get_by_role("button", name="Verstuur bericht").click()
+    visitor.wait_for_url("**/contact/bedankt/**")
+    visitor.close()
+    admin.get_by_role("link", name=re.compile("^Aanvragen")).first.click()
+    admin.get_by_role("link", name="Zoë Đặng").click()
+    expect(admin.get_by_text("Leest iemand dit?").first).to_be_visible()
+
+
+def test_an_editor_changes_a_page_and_visitors_read_it(admin: Page, live_site: LiveSite) -> None:
+    [(pk,)] = live_site.query("SELECT id FROM wagtailcore_page WHERE slug = 'toegankelijkheid'")
+    admin.goto(f"/admin/pages/{pk}/edit/")
+    admin.get_by_role("textbox", name="Inleiding").fill("Iedereen hoort erbij.")
+    admin.locator('[name="action-publish"]').dispatch_event("click")
+    expect(admin.get_by_text("is gepubliceerd").first).to_be_visible()
+    admin.goto("/toegankelijkheid/")
+    expect(admin.get_by_role("main")).to_contain_text("Iedereen hoort erbij.")

@@ -1,0 +1,177 @@
+"""A site whose parts can be killed, and an account of what its visitors were told."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import psycopg
+from django.core import signing
+
+from contact.models import CONFIRMATION_SALT
+from tests.live_site import SECRET_KEY, LiveSite, free_port
+
+PATIENCE = 30  # seconds for anything to happen that a test waits for
+TABLES = (
+    "contact_enquiry",
+    "contact_message",
+    "contact_note",
+    "contact_sendercount",
+    "wagtailcore_modellogentry",
+    "procrastinate_jobs",
+    "procrastinate_periodic_defers",
+    "procrastinate_workers",
+)
+"""Everything that an enquiry leaves behind."""
+SWEEP = """
+    INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock, args)
+    VALUES ('clock', 'contact.sweep', 'sweep', '{"timestamp": 0}')
+    ON CONFLICT DO NOTHING
+"""
+WAKE = """
+    SELECT pg_notify('procrastinate_any_queue_v1', '{"type": "job_inserted", "job_id": 0}')
+"""
+numbers = count(1)
+
+
+def until(condition: Callable[[], Any], what: str = "") -> Any:
+    """Wait for the condition and return what it returned; the test fails when that takes long."""
+    deadline = time.monotonic() + PATIENCE
+    while not (result := condition()):
+        assert time.monotonic() < deadline, f"Waited in vain: {what or condition}"
+        time.sleep(0.02)
+    return result
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a visitor gets back."""
+
+    status: int
+    location: str
+    body: str
+
+    @property
+    def reference(self) -> str:
+        """The reference that the confirmation will show."""
+        return str(signing.loads(self.location.split("/")[-2], SECRET_KEY, CONFIRMATION_SALT))
+
+
+@dataclass
+class Web:
+    """A web server of its own."""
+
+    port: int
+    process: "subprocess.Popen[bytes]"
+    log: Path
+
+    def post(self, content: dict[str, str]) -> Answer:
+        """Send the contact form, from an address that nobody else has."""
+        sender = next(numbers)
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "X-Forwarded-For": f"10.{sender >> 16}.{sender >> 8 & 255}.{sender & 255}",
+        }
+        return self.ask("POST", "/contact/", urlencode(content), headers)
+
+    def ask(self, method: str, address: str, *more: Any) -> Answer:
+        """Send one request over a connection of its own."""
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as http:
+            http.request(method, address, *more)
+            response = http.getresponse()
+            location = response.headers.get("Location", "")
+            return Answer(response.status, location, response.read().decode())
+
+    def answers(self) -> bool:
+        """Whether it is up."""
+        with suppress(OSError, HTTPException):
+            return self.ask("GET", "/healthz").status == 200
+        return False
+
+
+class Site(LiveSite):
+    """One site with any number of web servers and workers."""
+
+    def __init__(self, folder: Path, database_url: str, mail_port: int) -> None:
+        super().__init__(folder, database_url)
+        self.environment = {
+            "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
+            "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
+            "TRUSTED_PROXIES": "1",
+            "WEB_CONCURRENCY": "1",
+        }
+
+    @contextmanager
+    def running(self, *arguments: str) -> Iterator[tuple["subprocess.Popen[bytes]", Path]]:
+        """Run Python until the end of the block, then kill it and everything it started."""
+        log = self.folder / f"{next(numbers)}.log"
+        with log.open("wb") as output:
+            process = self.start(
+                *arguments,
+                environment=self.environment,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        try:
+            yield process, log
+        finally:
+            kill(process)
+
+    @contextmanager
+    def web(self) -> Iterator[Web]:
+        """A web server that answers."""
+        port = free_port()
+        arguments = ["-m", "gunicorn", "vitaleoverheid.wsgi", f"--bind=127.0.0.1:{port}"]
+        with self.running(*arguments) as (process, log):
+            web = Web(port, process, log)
+            until(lambda: web.answers() or process.poll() is not None, "the web server")
+            assert process.poll() is None, log.read_text()
+            yield web
+
+    @contextmanager
+    def worker(self) -> Iterator["subprocess.Popen[bytes]"]:
+        """A background worker that has begun."""
+        seen = self.workers()
+        with self.running("manage.py", "worker") as (process, log):
+            until(lambda: self.workers() - seen or process.poll() is not None, "the worker")
+            assert process.poll() is None, log.read_text()
+            yield process
+
+    def workers(self) -> set[int]:
+        """The workers that have begun, ever."""
+        return {pk for (pk,) in self.query("SELECT id FROM procrastinate_workers")}
+
+    def execute(self, sql: Any, *parameters: Any) -> None:
+        """Change what the database of this site holds."""
+        with psycopg.connect(self.database_url, autocommit=True) as database:
+            database.execute(sql, parameters or None)
+
+    def clear(self) -> None:
+        """Forget every enquiry and all that comes of it."""
+        self.execute(f"TRUNCATE {', '.join(TABLES)} CASCADE")
+
+    def pass_time(self) -> None:
+        """Make what waits for a minute or for hours be due now, and have the sweep come by."""
+        self.execute(
+            "UPDATE contact_message SET created_at = created_at - interval '61 seconds'"
+            " WHERE state = 'queued'"
+        )
+        self.execute("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo'")
+        self.execute(SWEEP)
+        self.execute(WAKE)
+
+
+def kill(process: "subprocess.Popen[bytes]") -> None:
+    """End a process and all that it started, at once and without a chance to tidy up."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

@@ -1,0 +1,87 @@
+"""PostgreSQL is away, comes back, and is missed for a moment."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from tests.faults.cluster import Cluster
+from tests.faults.difficult_mail_server import DifficultMailServer
+from tests.faults.enquiries import (
+    TYPED,
+    assert_all_mailed,
+    assert_given_back,
+    assert_kept_in_full,
+    enquiry,
+)
+from tests.faults.site import Answer, Site, Web, until
+
+def test_without_a_database_the_visitor_gets_everything_back_and_the_way_is_open_again_after(
+    site: Site, webs: tuple[Web, Web], cluster: Cluster, mail_server: DifficultMailServer
+) -> None:
+    with site.worker() as worker:
+        confirmed = [webs[0].post(enquiry())]
+        assert_all_mailed(site, mail_server, confirmed)
+        cluster.stop()
+        with site.web() as cold:
+            for web in (*webs, cold):
+                assert_given_back(web.post(TYPED), TYPED)
+            assert worker.poll() is None
+            cluster.start()
+            confirmed += [web.post(enquiry()) for web in (*webs, cold)]
+            confirmed += [web.post(TYPED) for web in (*webs, cold)]
+        assert [answer.status for answer in confirmed] == [303] * len(confirmed)
+        assert len({answer.reference for answer in confirmed[-3:]}) == 1
+        assert_all_mailed(site, mail_server, confirmed)
+        assert worker.poll() is None
+
+
+def test_a_worker_that_starts_without_a_database_waits_for_it(
+    site: Site, web: Web, cluster: Cluster, mail_server: DifficultMailServer
+) -> None:
+    confirmed = [web.post(enquiry())]
+    cluster.stop()
+    with site.running("manage.py", "worker") as (worker, log):
+        until(log.read_text, "the worker to say that something is wrong")
+        assert worker.poll() is None
+        cluster.start()
+        assert_all_mailed(site, mail_server, confirmed)
+        worker.terminate()
+        assert worker.wait(30) == 0
+
+
+def test_a_worker_without_a_database_stops_when_told(site: Site, cluster: Cluster) -> None:
+    with site.worker() as worker:
+        cluster.stop()
+        worker.terminate()
+        assert worker.wait(30) == 0
+
+
+def test_no_confirmed_enquiry_is_lost_when_the_database_is_killed_and_starts_again(
+    site: Site, webs: tuple[Web, Web], cluster: Cluster, mail_server: DifficultMailServer
+) -> None:
+    confirmed: list[Answer] = []
+    refused: list[Answer] = []
+    written = [enquiry() for _ in range(60)]
+
+    def insist(content: dict[str, str]) -> None:
+        """Post as a visitor who tries again, at either server, until it is confirmed."""
+        for attempt in range(1_000):
+            answer = webs[attempt % 2].post(content)
+            assert answer.status in {303, 503}
+            if answer.status == 303:
+                confirmed.append(answer)
+                return
+            assert "niet verstuurd" in answer.body
+            refused.append(answer)
+
+    with site.worker(), ThreadPoolExecutor(4) as visitors:
+        sending = visitors.map(insist, written)
+        for seen in (10, 25):
+            until(lambda: len(confirmed) >= seen)
+            cluster.stop()
+            until(lambda: refused)
+            cluster.start()
+            refused.clear()
+        list(sending)
+        assert len(confirmed) == len(written) == len({a.reference for a in confirmed})
+        assert_kept_in_full(site, confirmed)
+        site.pass_time()
+        assert_all_mailed(site, mail_server, confirmed)

@@ -1,0 +1,187 @@
+"""A visitor searches the site."""
+
+import pytest
+from bs4 import BeautifulSoup
+from django.core.management import call_command
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from tests.reading import parse, read, words
+from vitaleoverheid.models import HomePage, TextPage
+
+pytestmark = pytest.mark.django_db
+
+
+def search(client: Client, query: str) -> BeautifulSoup:
+    response = client.get("/zoeken/", {"q": query})
+    assert response.status_code == 200
+    return parse(response)
+
+
+def found(soup: BeautifulSoup) -> list[str]:
+    return [link["href"] for link in soup.select(".result a")]
+
+
+@pytest.mark.parametrize(
+    "query", ["netwerksamenleving", "NETWERKSAMENLEVING", "netwerk samenleving"]
+)
+def test_a_search_finds_the_page_that_holds_the_words(client: Client, query: str) -> None:
+    address = "/diensten/versterking-interne-samenwerking/"
+    assert address in found(search(client, query))
+
+
+@pytest.mark.parametrize("query", ["gemeenteraden", "ontwikkeling", "bestuurlijke ruimte"])
+def test_a_search_finds_other_forms_of_a_dutch_word(client: Client, query: str) -> None:
+    assert "/diensten/versterking-interne-samenwerking/" in found(search(client, query))
+
+
+def test_the_words_that_were_found_are_marked(client: Client) -> None:
+    soup = search(client, "samenwerkingsvraag")
+    assert [words(mark) for mark in soup.select(".result mark")] == ["samenwerkingsvragen"]
+
+
+def test_a_result_says_where_its_page_is(client: Client) -> None:
+    soup = search(client, "samenwerkingsvragen")
+    assert words(soup.select_one(".result__path")) == "Home / Diensten"
+    assert words(soup.select_one(".result__title")) == "Versterking interne samenwerking"
+
+
+def test_the_number_of_results_is_told(client: Client) -> None:
+    soup = search(client, "samenwerkingsvragen")
+    assert words(soup.select_one("main h2")) == "1 resultaat voor ‘samenwerkingsvragen’"
+    soup = search(client, "samenleving")
+    assert words(soup.select_one("main h2")).startswith(f"{len(found(soup))} resultaten voor")
+
+
+def test_nothing_found_is_told_with_a_way_on(client: Client) -> None:
+    soup = search(client, "zeppelin")
+    assert found(soup) == []
+    assert "We vonden niets voor ‘zeppelin’." in words(soup.main)
+    assert soup.select('main .prose a[href="/contact/"]')
+
+
+@pytest.mark.parametrize("query", ["", "   ", "\0"])
+def test_without_a_question_there_is_only_the_form(client: Client, query: str) -> None:
+    soup = search(client, query)
+    assert soup.select_one('input[name="q"]').get("value") is None
+    assert soup.select("main h2") == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *["<script>alert(1)</script>", '"><b>vet</b>', "{{ 7|add:7 }}", "' OR 1=1 --", "%"],
+        *["samenwerking\0", "\x1b[2J", "a & b | !c", "((", "'''", ":*", "\\", "“samen werken”"],
+        *["😀", "\u202esamenwerking", "\ue000samenwerking\ue001"],
+    ],
+)
+def test_whatever_a_visitor_types_is_answered_and_shown_as_text(client: Client, query: str) -> None:
+    soup = search(client, query)
+    assert soup.select("main script, main b") == []
+    typed = " ".join(query.replace("\0", " ").split())
+    assert soup.select_one('input[name="q"]')["value"] == typed
+    assert typed in words(soup.main) or typed in soup.main.get_text()
+
+
+def test_words_on_a_page_that_look_like_html_are_shown_as_text(
+    client: Client, home: HomePage
+) -> None:
+    home.add_child(instance=TextPage(title="Haken", introduction="Een <b zeppelin."))
+    soup = search(client, "zeppelin")
+    assert words(soup.select_one(".result__text")) == "Een <b zeppelin."
+    assert soup.select("main b") == []
+
+
+def test_a_very_long_question_is_answered(client: Client) -> None:
+    soup = search(client, "samenwerking " * 5_000)
+    assert len(soup.select_one('input[name="q"]')["value"]) <= 200
+
+
+@pytest.fixture
+def many_pages(home: HomePage) -> None:
+    """Enough pages about the same thing for three screens of results."""
+    for number in range(25):
+        home.add_child(instance=TextPage(title=f"Zeppelin {number}"))
+
+
+def test_many_results_are_divided_over_pages(client: Client, many_pages: None) -> None:
+    seen = set()
+    for page, count in [(1, 10), (2, 10), (3, 5)]:
+        soup = read(client, f"/zoeken/?q=zeppelin&page={page}")
+        assert len(found(soup)) == count
+        assert words(soup.select_one('.pagination [aria-current="page"]')) == f"Pagina {page}"
+        assert soup.select_one(".results")["start"] == str(10 * page - 9)
+        seen.update(found(soup))
+    assert len(seen) == 25
+
+
+def test_the_pages_of_results_lead_to_each_other(client: Client, many_pages: None) -> None:
+    soup = read(client, "/zoeken/?q=zeppelin&page=2")
+    links = {words(link): link["href"] for link in soup.select(".pagination a")}
+    assert links["Vorige"] == "?q=zeppelin&page=1"
+    assert links["Volgende"] == "?q=zeppelin&page=3"
+
+
+def test_a_long_row_of_pages_shows_the_first_the_last_and_those_around_this_one(
+    client: Client, many_pages: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vitaleoverheid.views.RESULTS_PER_PAGE", 1)
+    soup = read(client, "/zoeken/?q=zeppelin&page=13")
+    shown = [words(item).removeprefix("Pagina ") for item in soup.select(".pagination li")]
+    assert shown == [
+        *["Vorige", "1", "2", "…", "10", "11", "12", "13", "14", "15", "16", "…", "24", "25"],
+        "Volgende",
+    ]
+    assert len(soup.select(".pagination a")) == len(shown) - 2
+
+
+@pytest.mark.parametrize(
+    ("page", "shown"), [("x", 1), ("0", 3), ("-1", 3), ("999", 3), ("", 1), ("%00", 1)]
+)
+def test_a_page_of_results_that_does_not_exist_is_answered_with_one_that_does(
+    client: Client, many_pages: None, page: str, shown: int
+) -> None:
+    soup = read(client, f"/zoeken/?q=zeppelin&page={page}")
+    assert words(soup.select_one('.pagination [aria-current="page"]')) == f"Pagina {shown}"
+
+
+def test_a_search_asks_the_database_as_much_for_ten_results_as_for_one(
+    client: Client, home: HomePage, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    search(client, "zeppelin")  # what is looked up once and remembered
+    home.add_child(instance=TextPage(title="Zeppelin"))
+    with django_assert_max_num_queries(30) as one:
+        assert len(found(search(client, "zeppelin"))) == 1
+    for number in range(9):
+        home.add_child(instance=TextPage(title=f"Zeppelin {number}"))
+    with django_assert_max_num_queries(len(one)):
+        assert len(found(search(client, "zeppelin"))) == 10
+
+
+def test_what_is_not_public_is_not_found(client: Client, home: HomePage) -> None:
+    home.add_child(instance=TextPage(title="Zeppelin concept", live=False))
+    secret = home.add_child(instance=TextPage(title="Zeppelin besloten"))
+    secret.view_restrictions.create(restriction_type="password", password="geheim")
+    assert found(search(client, "zeppelin")) == []
+
+
+def test_a_page_is_found_by_its_new_words_once_an_editor_changed_it(client: Client) -> None:
+    page = TextPage.objects.get(slug="privacy")
+    page.introduction = "Over een zeppelin."
+    page.save_revision().publish()
+    assert found(search(client, "zeppelin")) == ["/privacy/"]
+
+
+def test_search_finds_the_same_after_its_index_was_built_anew(client: Client) -> None:
+    before = found(search(client, "samenleving"))
+    call_command("update_index", verbosity=0)
+    assert before
+    assert found(search(client, "samenleving")) == before
+
+
+@pytest.mark.parametrize(("query", "kept_out"), [("", False), ("samenwerking", True)])
+def test_search_engines_keep_out_of_results_and_not_of_the_form(
+    client: Client, query: str, kept_out: bool
+) -> None:
+    robots = search(client, query).select('meta[name="robots"][content="noindex"]')
+    assert bool(robots) == kept_out
