@@ -141,6 +141,9 @@ class EnquiryForm(forms.Form):
             (OTHER, "Een andere vraag"),
             (ACCESSIBILITY, "Iets op deze website werkt niet voor mij"),
         ]
+        # An address that names no service leads to the same page as one that names nothing.
+        if self.initial.get("service") not in dict(self.fields["service"].widget.choices):
+            self.initial = {**self.initial, "service": ""}
 
     def clean_service(self) -> Any:
         """The service asked about. One that is gone since the page was opened stops no enquiry."""

@@ -153,6 +153,7 @@ MIDDLEWARE = [
     "vitaleoverheid.security_headers.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "vitaleoverheid.middleware.CacheControlMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -162,7 +163,11 @@ MIDDLEWARE = [
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "contact.middleware.AlarmMiddleware",
     "contact.middleware.RescueMiddleware",
+    "vitaleoverheid.middleware.DatabaseAwayMiddleware",
 ]
+
+PAGE_PARAMETERS = ["dienst", "page", "q"]
+"""What pages may read from the query of an address; a visitor's page never sees anything else."""
 
 ROOT_URLCONF = "vitaleoverheid.urls"
 WSGI_APPLICATION = "vitaleoverheid.wsgi.application"
@@ -189,6 +194,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # Data
 
 DATABASES = {"default": database(os.environ.get("DATABASE_URL") or embedded_database_url())}
+CACHES = {"default": {"BACKEND": "vitaleoverheid.request_cache.RequestCache"}}
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", VAR_DIR / "media"))
 MEDIA_URL = "/media/"
 STATIC_ROOT = VAR_DIR / "static"

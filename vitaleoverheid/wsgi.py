@@ -1,9 +1,11 @@
-"""The WSGI application that gunicorn serves."""
+"""The WSGI application that gunicorn serves: finished pages, and Django for everything else."""
 
 import os
 
 from django.core.wsgi import get_wsgi_application
 
+from vitaleoverheid.page_cache import PageCache
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vitaleoverheid.settings")
 
-application = get_wsgi_application()
+application = PageCache(get_wsgi_application())

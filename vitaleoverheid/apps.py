@@ -1,0 +1,15 @@
+"""What happens once, when the project starts."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+from vitaleoverheid.content_changes import install_triggers
+
+
+class VitaleOverheidConfig(AppConfig):
+    """The project, as an app of its own."""
+
+    name = "vitaleoverheid"
+
+    def ready(self) -> None:
+        post_migrate.connect(install_triggers, sender=self)
