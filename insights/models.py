@@ -45,15 +45,16 @@ class InsightIndexPage(RoutablePageMixin, BasePage):
     @path("feed/")
     def feed(self, request: HttpRequest) -> HttpResponse:
         """The newest articles for feed readers (Atom, RFC 4287)."""
+        organisation = OrganisationSettings.load().name
         feed = Atom1Feed(
-            title=f"{self.title} van {OrganisationSettings.load().name}",
+            title=f"{self.title} van {organisation}",
             link=self.full_url,
             description=self.head_description,
             feed_url=f"{self.full_url}feed/",
             language="nl",
         )
         for article in self.articles()[:ARTICLES_IN_FEED]:
-            feed.add_item(**article.feed_item())
+            feed.add_item(**article.feed_item(organisation))
         return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
 
 
@@ -72,6 +73,7 @@ class InsightPage(BasePage):
     )
     body = StreamField(ArticleBlock(), verbose_name="inhoud", blank=True)
 
+    shown_with: ClassVar[list[str]] = ["author"]
     schema_type = "Article"
     content_panels: ClassVar[list[Any]] = [
         *BasePage.content_panels,
@@ -100,13 +102,13 @@ class InsightPage(BasePage):
             "publisher": {"@id": organisation},
         }
 
-    def feed_item(self) -> dict[str, Any]:
-        """The article as an entry of the feed."""
+    def feed_item(self, organisation: str) -> dict[str, Any]:
+        """The article as an entry of the feed; the organisation wrote it if nobody else did."""
         return {
             "title": self.title,
             "link": self.full_url,
             "description": self.head_description,
-            "author_name": self.author.name if self.author else OrganisationSettings.load().name,
+            "author_name": self.author.name if self.author else organisation,
             "pubdate": self.first_published_at,
             "updateddate": self.last_published_at,
             "unique_id": self.full_url,

@@ -17,7 +17,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel, TitleFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.fields import RichTextField, StreamField
 from wagtail.images.models import AbstractImage, AbstractRendition, Filter, Image
-from wagtail.models import Orderable, Page
+from wagtail.models import Orderable, Page, PageViewRestriction
 from wagtail.search import index
 
 from vitaleoverheid import phone, social_image
@@ -29,6 +29,7 @@ from vitaleoverheid.blocks import (
     PhoneBlock,
     ProfileBlock,
 )
+from vitaleoverheid.tree import TreeManager
 
 
 class PhoneField(models.CharField):
@@ -58,6 +59,12 @@ class BasePage(Page):
     introduction = models.TextField("inleiding", blank=True)
 
     social_image = models.CharField(max_length=100, blank=True, editable=False)
+
+    objects = TreeManager()
+    shown_with: ClassVar[list[str]] = []
+    """What to fetch together with a page that is to be shown, as for ``select_related()``."""
+    is_known_to_be_public: bool = False
+    """Whether it is certain that there are no restrictions on this page or those above it."""
 
     schema_type: ClassVar[str] = "WebPage"
     """What the page is called in the vocabulary of schema.org."""
@@ -106,6 +113,12 @@ class BasePage(Page):
     def ancestors(self) -> list[Page]:
         """The pages above this one, from the home page down."""
         return [page for page in self.get_ancestors() if not page.is_root()]
+
+    def get_view_restrictions(self) -> models.QuerySet[PageViewRestriction]:
+        """As Wagtail's, without asking what is known."""
+        if self.is_known_to_be_public:
+            return PageViewRestriction.objects.none()
+        return super().get_view_restrictions()
 
     def schema_properties(self, organisation: str) -> dict[str, Any]:
         """What else search engines may know; ``organisation`` is the id of the firm."""
@@ -168,6 +181,8 @@ class Person(Orderable):
 
 class HomePage(BasePage):
     """The front page."""
+
+    shown_with: ClassVar[list[str]] = ["button_page"]
 
     social_label = settings.WAGTAIL_SITE_NAME
 

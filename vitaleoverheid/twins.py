@@ -9,9 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from markdownify import MarkdownConverter
 from wagtail.models import Site
-from wagtail.views import serve
 
 from vitaleoverheid.models import BasePage, OrganisationSettings
+from vitaleoverheid.tree import serve
 
 MARKDOWN = "text/markdown; charset=utf-8"
 NOT_TEXT = "nav, form, [aria-hidden], [hidden]"

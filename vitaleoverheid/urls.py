@@ -11,8 +11,8 @@ from wagtail.documents import urls as document_urls
 
 from vitaleoverheid import twins, views
 
-PAGE_PATH = r"^((?:[\w:-]+/)*)$"
-"""Wagtail's own pattern, and the colons of a signed address."""
+PAGE_PATH = r"^(?!_util/)((?:[\w:-]+/)*)$"
+"""Wagtail's own pattern, and the colons of a signed address; ``_util/`` asks for passwords."""
 
 urlpatterns = [
     path("healthz", views.healthz),

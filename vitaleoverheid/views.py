@@ -17,10 +17,10 @@ from django.views.defaults import page_not_found
 from wagtail.contrib.redirects.middleware import get_redirect
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
-from wagtail.views import serve
 
 from vitaleoverheid.fragments import with_fragments
 from vitaleoverheid.models import OrganisationSettings, Person
+from vitaleoverheid.tree import serve
 
 FAVICON = Path(__file__).parent / "static/favicon.ico"
 RESULTS_PER_PAGE = 10

@@ -9,12 +9,13 @@ from django.db.models import QuerySet
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from wagtail.models import Page, Site
+from wagtail.models import Page
 from wagtail.rich_text import expand_db_html
 
 from vitaleoverheid import phone as telephone
 from vitaleoverheid import seo
 from vitaleoverheid.models import Person
+from vitaleoverheid.tree import place_of
 
 register = template.Library()
 
@@ -44,14 +45,14 @@ register.simple_tag(seo.json_ld)
 @register.simple_tag(takes_context=True)
 def menu_pages(context: Context) -> list[Page]:
     """The pages that editors have marked "in menu's tonen", in the order of the tree."""
-    site = Site.find_for_request(context["request"])
-    return list(site.root_page.get_children().live().public().in_menu()) if site else []
+    place = place_of(context["request"])
+    return place.menu if place else []
 
 
 @register.simple_tag
 def all_people() -> QuerySet[Person]:
     """Everyone who works for the firm."""
-    return Person.objects.select_related("photo")
+    return Person.objects.select_related("photo").prefetch_related("photo__renditions")
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,171 @@
+"""What it takes to make a page: few queries, and no more of them on a larger site."""
+
+from io import BytesIO
+from uuid import uuid4
+
+import pytest
+from django.core.files.images import ImageFile
+from django.http import Http404, HttpRequest
+from django.test import Client, RequestFactory
+from django.utils.crypto import get_random_string
+from PIL import Image as PillowImage
+from pytest_django import DjangoAssertNumQueries, Settings
+from wagtail.models import Page, Site
+
+from insights.models import InsightIndexPage, InsightPage
+from services.models import ServicePage
+from tests.reading import PAGES
+from vitaleoverheid.models import BasePage, HomePage, Person, SiteImage, TextPage
+from vitaleoverheid.tree import place_of
+
+pytestmark = pytest.mark.django_db
+
+MOST_QUERIES = 6
+SERVICE = "/diensten/versterking-interne-samenwerking/"
+
+
+def add_pages(parent: Page, page: BasePage, count: int) -> None:
+    """Copy a page below a parent, quickly: no revisions, no index, no pictures."""
+    first = parent.numchild + 1
+    pages = [
+        Page(
+            title=f"{page.title} {number}",
+            slug=f"kopie-{number}",
+            path=Page._get_path(parent.path, parent.depth + 1, number),  # noqa: SLF001
+            depth=parent.depth + 1,
+            url_path=f"{parent.url_path}kopie-{number}/",
+            content_type=page.content_type,
+            locale_id=page.locale_id,
+            translation_key=uuid4(),
+            show_in_menus=page.show_in_menus,
+        )
+        for number in range(first, first + count)
+    ]
+    for made in Page.objects.bulk_create(pages):
+        values = {**vars(page), **vars(made), "page_ptr_id": made.pk}
+        copy = type(page)()
+        copy.__dict__.update(values)
+        copy.save_base(raw=True, force_insert=True)
+    Page.objects.filter(pk=parent.pk).update(numchild=parent.numchild + count)
+
+
+def add_people(count: int) -> None:
+    """People with photos, all working for the service."""
+    file = BytesIO()
+    PillowImage.new("RGB", (8, 8)).save(file, "PNG")
+    for number in range(count):
+        photo = SiteImage.objects.create(title="Foto", file=ImageFile(file, name="foto.png"))
+        person = Person.objects.create(name=f"Jan {number}", slug=get_random_string(9), photo=photo)
+        ServicePage.people.through.objects.create(
+            servicepage=ServicePage.objects.get(slug=SERVICE.split("/")[2]), person=person
+        )
+
+
+@pytest.fixture
+def insights(home: HomePage) -> InsightIndexPage:
+    """An article, and with it the overview."""
+    InsightIndexPage.objects.update(live=True)
+    overview: InsightIndexPage = InsightIndexPage.objects.get()
+    overview.add_child(instance=InsightPage(title="Inzicht"))
+    return overview
+
+
+ADDRESSES = [*PAGES, "/inzichten/", "/inzichten/inzicht/", "/inzichten/feed/", "/zoeken/"]
+
+
+@pytest.mark.parametrize("count", [10, 1_000])
+def test_a_page_takes_few_queries_however_large_the_site(
+    client: Client,
+    home: HomePage,
+    insights: InsightIndexPage,
+    count: int,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    add_pages(home, TextPage.objects.get(slug="privacy"), count)
+    add_pages(Page.objects.get(slug="diensten"), ServicePage.objects.get(), count)
+    add_pages(Page.objects.get(pk=insights.pk), InsightPage.objects.get(), count)
+    for address in ADDRESSES:
+        with django_assert_max_num_queries(MOST_QUERIES, info=address):
+            assert client.get(address).status_code == 200
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # see test_images.py
+@pytest.mark.parametrize("address", [SERVICE, "/over-ons/", "/contact/"])
+def test_photos_take_one_query_however_many_there_are(
+    client: Client, address: str, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    add_people(1)
+    client.get(address)  # the first visit makes the images
+    with django_assert_max_num_queries(MOST_QUERIES + 1) as one:
+        client.get(address)
+    count = len(one)
+    add_people(5)
+    client.get(address)
+    with django_assert_max_num_queries(count):
+        client.get(address)
+
+
+def test_a_deep_page_takes_no_more_queries_than_a_high_one(
+    client: Client, home: HomePage, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    page: Page = home
+    for number in range(8):
+        page = page.add_child(instance=TextPage(title=f"Laag {number}"))
+    with django_assert_max_num_queries(MOST_QUERIES):
+        assert client.get(page.url).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["testserver", "other.example", "other.example:8000", "localhost"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "diensten/",
+        "kopje/",
+        "kopje/contact/",
+        "contact/kopje/",
+        "weg/",
+        "weg/kind/",
+        "nergens/",
+    ],
+)
+def test_an_address_leads_where_wagtail_would_lead_it(
+    home: HomePage, settings: Settings, host: str, path: str
+) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+    text = home.add_child(instance=TextPage(title="Kopje"))
+    text.add_child(instance=TextPage(title="Contact"))
+    gone = home.add_child(instance=TextPage(title="Weg", live=False))
+    gone.add_child(instance=TextPage(title="Kind"))
+    Site.objects.create(hostname="other.example", port=80, root_page=text)
+    request, other = (RequestFactory(headers={"host": host}).get(f"/{path}") for _ in range(2))
+    expected = Page.route_for_request(request, path)
+    assert led_to(other, path) == (expected and expected.page)
+
+
+def led_to(request: HttpRequest, path: str) -> Page | None:
+    place = place_of(request, path)
+    assert place
+    try:
+        found: Page = place.route(request).page
+    except Http404:
+        return None
+    return found
+
+
+@pytest.mark.parametrize("kind", ["login", "password"])
+def test_a_page_below_a_restricted_one_is_in_no_list(
+    client: Client, home: HomePage, kind: str
+) -> None:
+    Page.objects.get(slug="diensten").view_restrictions.create(restriction_type=kind)
+    html = client.get("/contact/").content.decode()
+    assert 'href="/diensten/"' not in html
+    assert 'value="versterking-interne-samenwerking"' not in html
+
+
+def test_an_alias_is_as_restricted_as_its_source(client: Client, home: HomePage) -> None:
+    text = TextPage.objects.get(slug="privacy")
+    text.create_alias(update_slug="kopie")
+    assert client.get("/kopie/").status_code == 200
+    text.view_restrictions.create(restriction_type="login")
+    assert client.get("/kopie/").status_code == 302
