@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from io import StringIO
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -135,7 +136,7 @@ def scratch_database() -> Iterator[None]:
 def fill(size: int, owner: User) -> None:
     """Add enquiries until there are as many, with the mails and the history of each."""
     newest = Enquiry.objects.order_by("pk").last()
-    given = {
+    given: dict[str, Any] = {
         "first": Enquiry.objects.count() + 1,
         "last": size,
         "words": WORDS,
@@ -151,7 +152,7 @@ def fill(size: int, owner: User) -> None:
 def addresses(owner: User) -> dict[str, str]:
     """The address of each view, by its name."""
     enquiries = Enquiry.objects.present()
-    newest, oldest = enquiries.first(), enquiries.last()
+    newest, oldest = enquiries[0], enquiries.reverse()[0]
     known = {
         "service": ServicePage.objects.get().pk,
         "owner": owner.pk,
@@ -164,7 +165,7 @@ def addresses(owner: User) -> dict[str, str]:
 
 
 def measure(client: Client, address: str) -> tuple[float, int]:
-    """The 95th percentile in milliseconds of asking for an address, and how many queries it took."""
+    """The 95th percentile in milliseconds of asking for an address, and its number of queries."""
     with CaptureQueriesContext(connection) as queries:
         response = client.get(address)
     count = len(queries)
