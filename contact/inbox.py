@@ -186,7 +186,7 @@ class EnquiryIndexView(snippets.IndexView):
     def order_queryset(self, queryset: QuerySet[Enquiry]) -> QuerySet[Enquiry]:
         """What is the same to the chosen order stands in the list's own, on every page alike."""
         chosen = super().order_queryset(queryset).query.order_by
-        return queryset.order_by(*chosen, *Enquiry._meta.ordering)
+        return queryset.order_by(*chosen, *(Enquiry._meta.ordering or ()))
 
     def filter_queryset(self, queryset: QuerySet[Enquiry]) -> QuerySet[Enquiry]:
         """Filter also when a filter has a mistake in it: what is held apart stays apart."""

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import SuspiciousOperation
@@ -16,7 +17,7 @@ logger = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 NO_FORM = MultiPartParserError, SuspiciousOperation
-"""What a body raises that no browser sends: there is nothing to give back, and 400 is the answer."""
+"""What a body raises that no browser sends: there is nothing to give back; the answer is 400."""
 
 
 class RescueMiddleware:
@@ -60,7 +61,7 @@ class AlarmMiddleware:
 
 def warn(request: HttpRequest) -> None:
     """Say what is wrong, unless it is about to be said already: not every answer shows messages."""
-    waiting = messages.get_messages(request)
+    waiting: Any = messages.get_messages(request)
     said = {str(message) for message in waiting}
     waiting.used = False  # to be shown still
     for problem in alarm.problems():

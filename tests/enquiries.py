@@ -8,7 +8,6 @@ from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 from bs4 import BeautifulSoup
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -86,19 +85,17 @@ def screen(client: Client, enquiry: Enquiry, **parameters: str) -> BeautifulSoup
     return parse(response)
 
 
-def press(client: Client, enquiry: Enquiry, button: str, **typed: str) -> HttpResponse:
+def press(client: Client, enquiry: Enquiry, button: str, **typed: str) -> Any:
     """Press one of the buttons on the screen of an enquiry."""
     return client.post(address_of(enquiry), {"do": button, **typed})
 
 
-def choose(client: Client, enquiry: Enquiry, status: str, owner: int | str = "") -> HttpResponse:
+def choose(client: Client, enquiry: Enquiry, status: str, owner: int | str = "") -> Any:
     """Say where an enquiry stands and who answers it."""
     return client.post(address_of(enquiry), {"status": status, "assigned_to": owner})
 
 
-def bulk(
-    client: Client, action: str, *enquiries: Enquiry | int | str, **typed: str
-) -> HttpResponse:
+def bulk(client: Client, action: str, *enquiries: Enquiry | int | str, **typed: str) -> Any:
     """Do something with several enquiries at once."""
     chosen = "&".join(f"id={getattr(enquiry, 'pk', enquiry)}" for enquiry in enquiries)
     return client.post(f"/admin/bulk/contact/enquiry/{action}/?{chosen}&next={INBOX}", typed)

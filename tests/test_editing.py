@@ -165,9 +165,10 @@ def test_every_block_shows_an_example_of_itself(administrator: Client, name: str
 
 
 RETENTION = (
-    "Wij bewaren uw bericht zolang het niet is beantwoord. Daarna verwijderen wij het, met alles wat "
-    "erbij hoort: een bericht dat is beantwoord of afgesloten: na 12 maanden; een bericht dat "
-    "waarschijnlijk ongevraagde reclame is: na 30 dagen; een bericht dat wij weggooien: na 30 dagen."
+    "Wij bewaren uw bericht zolang het niet is beantwoord. Daarna verwijderen wij het, met alles "
+    "wat erbij hoort: een bericht dat is beantwoord of afgesloten: na 12 maanden; een bericht dat "
+    "waarschijnlijk ongevraagde reclame is: na 30 dagen; een bericht dat wij weggooien: na 30 "
+    "dagen."
 )
 
 

@@ -195,7 +195,7 @@ def test_the_daily_test_is_found_nowhere(colleague: Client, canary: Enquiry) -> 
         assert references(colleague, q=query) == []
     figures = words(parse(colleague.get(reverse("enquiries:figures"))))
     assert "Aanvragen 0" in figures
-    export = b"".join(colleague.get(INBOX, {"export": "csv"}).streaming_content)
+    export = colleague.get(INBOX, {"export": "csv"}).getvalue()
     assert canary.reference not in export.decode()
     home = colleague.get("/admin/").content.decode()
     assert "Er staat niets open." in home

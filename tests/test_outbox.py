@@ -38,7 +38,7 @@ def acknowledgement(enquiry: Enquiry) -> Message:
 
 def composed(message: Message) -> EmailMessage:
     """The mail as a mail program reads it."""
-    return message_from_bytes(mail.compose(message).message().as_bytes(), policy=SMTP)  # type: ignore[return-value]
+    return message_from_bytes(mail.compose(message).message().as_bytes(), policy=SMTP)
 
 
 def body(received: EmailMessage, kind: str = "plain") -> str:
@@ -385,6 +385,7 @@ def test_a_mail_is_tried_again_soon_at_first_and_then_every_six_hours_for_a_week
         exception=TimeoutError(),
         job=SimpleNamespace(attempts=attempts),  # type: ignore[arg-type]
     ):
+        assert decision.retry_at
         waits.append(round((decision.retry_at - tasks.timezone.now()).total_seconds()))
         attempts += 1
     assert waits[:5] == [60, 300, 1800, 7200, 21600]

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -229,7 +228,7 @@ def test_the_privacy_page_names_the_terms_of_the_clean_up(client: Client) -> Non
 # Whoever asks
 
 
-def ask(client: Client, email: str, button: str = "find") -> HttpResponse:
+def ask(client: Client, email: str, button: str = "find") -> Any:
     return client.post(PERSON, {"email": email, "do": button})
 
 

@@ -22,6 +22,7 @@ FLAGS = [
 expect.set_options(timeout=30_000)  # milliseconds; as patient as everything else of Playwright
 
 
+@pytest.fixture(scope="package")
 def chromium() -> str:
     """The browser on this machine; without one these tests are skipped, and fail in CI."""
     found = os.environ.get("CHROMIUM_PATH") or next(filter(None, map(shutil.which, NAMES)), "")
@@ -33,10 +34,9 @@ def chromium() -> str:
 
 # Not for the whole session: Django's database refuses to work in a thread that Playwright is in.
 @pytest.fixture(scope="package")
-def browser(live_site: LiveSite) -> Iterator[Browser]:
-    path = chromium()
+def browser(chromium: str, live_site: LiveSite) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser
         browser.close()
 

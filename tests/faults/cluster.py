@@ -49,7 +49,7 @@ class Cluster:
     def copy(self, source: str, name: str) -> str:
         """Copy a database from another server; returns the address of the copy."""
         self.run("createdb", name, f"--host={self.folder}", "--username=postgres")
-        pg_dump = [PROGRAMS / "pg_dump", "--no-owner", source]
+        pg_dump = [str(PROGRAMS / "pg_dump"), "--no-owner", source]
         with subprocess.Popen(pg_dump, stdout=subprocess.PIPE) as dump:
             self.run("psql", "--quiet", "--set=ON_ERROR_STOP=1", self.url(name), stdin=dump.stdout)
         assert dump.returncode == 0

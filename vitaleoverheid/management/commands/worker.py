@@ -45,7 +45,7 @@ async def until_told_to_stop() -> None:
         except asyncio.CancelledError:
             return
         except (ConnectorException, psycopg.Error) as error:
-            logger.error("The worker begins anew: %s", type(error).__name__)
+            logger.warning("The worker begins anew: %s", type(error).__name__)
         with suppress(TimeoutError):
             await asyncio.wait_for(told.wait(), PAUSE)
 
