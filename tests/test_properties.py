@@ -11,7 +11,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.test import Client
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import HealthCheck, Phase, assume, example, given, settings
 from hypothesis import strategies as st
 
 from contact import mail
@@ -23,7 +23,8 @@ from tests.reading import parse
 pytestmark = pytest.mark.django_db
 
 examples = settings(
-    max_examples=60,
+    max_examples=40,
+    phases=[Phase.explicit, Phase.generate],
     deadline=None,
     derandomize=True,
     database=None,
