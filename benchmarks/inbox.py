@@ -1,4 +1,4 @@
-"""How long the inbox takes with many enquiries: ``python benchmarks/inbox.py 100 10000 1000000``.
+"""How long the inbox takes with many enquiries: ``python -m benchmarks.inbox 100 10000 1000000``.
 
 Fills a database of its own on the server of ``DATABASE_URL`` (else the development server), asks
 for each view as a colleague's browser does, and prints the 95th percentile of the time that the
@@ -13,11 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from io import StringIO
-from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vitaleoverheid.settings")
 
 import django
@@ -45,7 +43,8 @@ FILL = """
         is_canary, digest
     )
     SELECT
-        'VO-' || lpad(n::text, 9, '0'), received, 'Bezoeker ' || n, 'Gemeente ' || n %% 400,
+        'VO-' || left(code, 4) || '-' || right(code, 4), received,
+        'Bezoeker Nummer' || n, 'Gemeente ' || n %% 400,
         'bezoeker' || n %% 50000 || '@gemeente.nl', '+31612345678', 'question',
         CASE WHEN n %% 3 > 0 THEN (SELECT min(page_ptr_id) FROM services_servicepage) END,
         (SELECT string_agg(word || n %% (10 * place), ' ')
@@ -55,10 +54,12 @@ FILL = """
         CASE WHEN n %% 200 = 7 THEN received END, n %% 400 = 9, sha256(n::text::bytea)
     FROM (
         SELECT n, now() - n * interval '30 minutes' AS received,
+            translate(lpad(upper(to_hex(n * 2654435761 %% (1::bigint << 32))), 8, '0'), '01', 'GH')
+                AS code,
             CASE WHEN n <= 60 THEN (ARRAY['new', 'in_progress'])[1 + n %% 2]
                 WHEN n %% 100 = 3 THEN 'suspect' WHEN n %% 10 = 4 THEN 'answered'
                 ELSE 'closed' END AS status
-        FROM generate_series(%(first)s, %(last)s) AS n
+        FROM generate_series(%(first)s::bigint, %(last)s) AS n
     ) AS enquiries
 """
 FOLLOW = """
@@ -90,7 +91,8 @@ VIEWS = {
     "list, by name": "?ordering=name",
     "search, many found": "?q=kennismaken7",
     "search, few found": "?q=opgave77",
-    "search, one reference": "?q=VO-000000042",
+    "search, one found": "?q=nummer77",
+    "search, one reference": "?q={reference}",
     "search, nothing found": "?q=zeppelin",
     "van mij": "?view=mine",
     "open": "?view=open",
@@ -104,6 +106,7 @@ VIEWS = {
     "behandelaar": "?assigned_to={owner}",
     "ontvangen": "?received_at_from={month}-01&received_at_to={month}-28",
     "newest enquiry": "edit/{newest}/",
+    "an old enquiry": "edit/{old}/",
     "oldest enquiry": "edit/{oldest}/",
     "figures": "figures/",
     "first page of the admin": "../",
@@ -152,11 +155,13 @@ def fill(size: int, owner: User) -> None:
 def addresses(owner: User) -> dict[str, str]:
     """The address of each view, by its name."""
     enquiries = Enquiry.objects.present()
-    newest, oldest = enquiries[0], enquiries.reverse()[0]
+    newest, old, oldest = enquiries[0], enquiries[enquiries.count() // 2], enquiries.reverse()[0]
     known = {
         "service": ServicePage.objects.get().pk,
         "owner": owner.pk,
+        "reference": old.reference,
         "newest": newest.pk,
+        "old": old.pk,
         "oldest": oldest.pk,
         "month": f"{newest.received_at:%Y-%m}",
     }

@@ -173,7 +173,8 @@ def neighbour(enquiry: Enquiry, *, newer: bool) -> Enquiry | None:
     else:
         others = Enquiry.objects.present()
     direction = "gt" if newer else "lt"
+    within = Q(**{f"received_at__{direction}e": enquiry.received_at})  # where the index begins
     beyond = Q(**{f"received_at__{direction}": enquiry.received_at})
     beside = Q(received_at=enquiry.received_at, **{f"pk__{direction}": enquiry.pk})
-    others = others.filter(beyond | beside)
+    others = others.filter(within, beyond | beside)
     return others.last() if newer else others.first()

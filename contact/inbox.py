@@ -62,6 +62,7 @@ class EnquiryFilterSet(WagtailFilterSet):
         label="Status",
         choices=[choice for choice in Enquiry.Status.choices if choice[0] != "suspect"],
         widget=forms.CheckboxSelectMultiple,
+        distinct=False,  # an enquiry has one status: looking for doubles would sort all of them
     )
     kind = django_filters.ChoiceFilter(
         label="Soort", choices=Enquiry.Kind.choices, empty_label="Alles"

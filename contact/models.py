@@ -146,6 +146,18 @@ class Enquiry(models.Model):
             GinIndex(fields=["search"], name="enquiry_search"),
             models.Index(fields=["digest", "received_at"], name="enquiry_digest"),
             models.Index(Upper("email"), name="enquiry_email"),
+            # The list and its filters are counted from this index alone: it is a tenth of the table.
+            models.Index(
+                fields=["-received_at", "-id"],
+                include=["status", "kind", "service", "assigned_to"],
+                condition=models.Q(is_canary=False, deleted_at=None) & ~models.Q(status="suspect"),
+                name="enquiry_listed",
+            ),
+            models.Index(
+                fields=["deleted_at"],
+                condition=models.Q(deleted_at__isnull=False),
+                name="enquiry_binned",
+            ),
         ]
 
     def __str__(self) -> str:

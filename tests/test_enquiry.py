@@ -438,8 +438,8 @@ def test_ten_times_the_same_enquiry_at_the_same_moment_is_one_enquiry(live_site:
     )
     assert found == [(reference,) for reference in references]
     mails = live_site.query(
-        "SELECT kind FROM contact_message JOIN contact_enquiry e ON e.id = enquiry_id"
-        " WHERE e.message = %s ORDER BY kind",
+        "SELECT m.kind FROM contact_message m JOIN contact_enquiry e ON e.id = enquiry_id"
+        " WHERE e.message = %s ORDER BY m.kind",
         "Tien keer tegelijk.",
     )
     assert mails == [("acknowledgement",), ("notification",)]

