@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from wagtail.admin import messages
+from wagtail.admin.ui.components import MediaContainer
 from wagtail.log_actions import registry
 from wagtail.snippets.views import snippets
 
@@ -23,11 +24,17 @@ class ReplyForm(forms.Form):
     subject = forms.CharField(label="Onderwerp", max_length=250)
     text = forms.CharField(label="Antwoord", widget=forms.Textarea(attrs={"rows": 10}))
 
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, auto_id="reply_%s", **kwargs)
+
 
 class NoteForm(forms.Form):
     """A note for colleagues."""
 
     text = forms.CharField(label="Notitie", widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, auto_id="note_%s", **kwargs)
 
 
 class EnquiryView(snippets.EditView):
@@ -65,6 +72,10 @@ class EnquiryView(snippets.EditView):
         actions.assign(enquiry, chosen["assigned_to"], user)
         self.has_content_changes = self.form.has_changed()
         return enquiry
+
+    def get_side_panels(self) -> MediaContainer:
+        """None: the screen says all that Wagtail's would, and an enquiry is never "live"."""
+        return MediaContainer([])
 
     def get_success_url(self) -> str:
         return self.get_edit_url()

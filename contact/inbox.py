@@ -155,6 +155,7 @@ class EnquiryIndexView(snippets.IndexView):
     """The list of enquiries."""
 
     template_name = "contact/inbox/index.html"
+    results_template_name = "contact/inbox/results.html"
     list_export = (
         "reference",
         "received_at",
@@ -256,6 +257,7 @@ class EnquiryViewSet(SnippetViewSet):
     copy_view_enabled = False
     index_view_class = EnquiryIndexView
     index_template_name = EnquiryIndexView.template_name
+    index_results_template_name = EnquiryIndexView.results_template_name
     edit_view_class = EnquiryView
     edit_template_name = EnquiryView.template_name
     filterset_class = EnquiryFilterSet

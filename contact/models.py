@@ -146,7 +146,7 @@ class Enquiry(models.Model):
             GinIndex(fields=["search"], name="enquiry_search"),
             models.Index(fields=["digest", "received_at"], name="enquiry_digest"),
             models.Index(Upper("email"), name="enquiry_email"),
-            # The list and its filters are counted from this index alone: it is a tenth of the table.
+            # The list and its filters are counted from this alone: it is a tenth of the table.
             models.Index(
                 fields=["-received_at", "-id"],
                 include=["status", "kind", "service", "assigned_to"],

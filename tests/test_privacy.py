@@ -250,7 +250,7 @@ def test_everything_about_a_person_is_found_also_what_is_suspect_or_in_the_bin(
 ) -> None:
     page = parse(ask(colleague, " Jan@Voorbeeld.nl "))
     assert "3 aanvragen gevonden" in words(page)
-    found = {link.text for link in page.select("form ul a")}
+    found = {link.text for link in page.select("main ul a[href*=edit]")}
     assert found == {enquiry.reference for enquiry in about_jan}
     assert "in de prullenbak" in words(page)
 
