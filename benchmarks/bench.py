@@ -266,7 +266,8 @@ def main() -> None:
         form = {"DATABASE_URL": form_url}
         bare_wagtail.run("-m", "benchmarks.minimal_form", "migrate", folder=ROOT, **form)
 
-        site = partial(serving, "this site", "vitaleoverheid.wsgi", ROOT, DATABASE_URL=site_url)
+        behind_proxy = {"DATABASE_URL": site_url, "TRUSTED_PROXIES": "1"}
+        site = partial(serving, "this site", "vitaleoverheid.wsgi", ROOT, **behind_proxy)
         settings = {"DJANGO_SETTINGS_MODULE": "bare.settings.bench", "DATABASE_URL": bare_url}
         bare = partial(serving, "bare Wagtail", "bare.wsgi", folder / "bare", **settings)
         times = seconds_to_start([bare, site])

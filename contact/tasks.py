@@ -44,9 +44,9 @@ def deliver(context: JobContext, pk: int) -> None:
     try:
         mail.deliver(pk)
     except Exception:
-        if context.job.attempts >= LAST_ATTEMPT:
-            mail.give_up(pk)
-        raise
+        if context.job.attempts < LAST_ATTEMPT:
+            raise
+        mail.give_up(pk)
 
 
 LOCK = "message-"

@@ -61,6 +61,16 @@ def base_url(name: str, *, default: str) -> str:
     return value
 
 
+IMPATIENCE = {
+    "connect_timeout": 5,  # seconds
+    "keepalives_idle": 5,  # seconds
+    "keepalives_interval": 2,  # seconds
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,  # milliseconds
+}
+"""A server that is gone without a word is given up in some ten seconds; by itself it takes hours."""
+
+
 def database(url: str) -> dict[str, Any]:
     """Django's database settings for a ``postgres://`` URL; stops the start on any other URL."""
     if split("DATABASE_URL", url).scheme not in {"postgres", "postgresql"}:
@@ -73,7 +83,7 @@ def database(url: str) -> dict[str, Any]:
         stop("DATABASE_URL", "names no database: postgres://user:password@host:port/name")
     config["CONN_MAX_AGE"] = 60
     config["CONN_HEALTH_CHECKS"] = True
-    config["OPTIONS"] = {"connect_timeout": 5, **config.get("OPTIONS", {})}
+    config["OPTIONS"] = {**IMPATIENCE, **config.get("OPTIONS", {})}
     return config
 
 
@@ -276,6 +286,14 @@ WAGTAIL_WORKFLOW_ENABLED = True
 WAGTAILSEARCH_BACKENDS = {
     "default": {"BACKEND": "wagtail.search.backends.database", "SEARCH_CONFIG": "dutch"},
 }
+if "PURGE_URL" in os.environ:  # a cache in front that forgets a page when sent PURGE
+    INSTALLED_APPS += ["wagtail.contrib.frontend_cache"]
+    WAGTAILFRONTENDCACHE = {
+        "default": {
+            "BACKEND": "wagtail.contrib.frontend_cache.backends.HTTPBackend",
+            "LOCATION": base_url("PURGE_URL", default=""),
+        }
+    }
 WAGTAIL_ENABLE_UPDATE_CHECK = False  # asks another host, from the editor's browser
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # likewise
 WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]

@@ -1,5 +1,6 @@
 """A whole site that may be broken: its own PostgreSQL, web servers, workers and mail server."""
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,14 @@ from tests.faults.cluster import Cluster
 from tests.faults.difficult_mail_server import DifficultMailServer
 from tests.faults.site import Site, Web
 from tests.live_site import database_url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tidy_when_told_to_stop() -> Iterator[None]:
+    """Take SIGTERM for Ctrl-C, after which everything that was started is stopped too."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGTERM, before)
 
 
 @pytest.fixture(scope="session")
@@ -56,10 +65,12 @@ def cluster(session_cluster: Cluster) -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def site(session_site: Site) -> Site:
-    """The site without any enquiry."""
+def site(session_site: Site) -> Iterator[Site]:
+    """The site without any enquiry; whatever happens, no log of it says who wrote."""
     session_site.clear()
-    return session_site
+    yield session_site
+    for log in session_site.folder.glob("*.log"):
+        assert "voorbeeld.nl" not in log.read_text(), log.read_text()
 
 
 @pytest.fixture

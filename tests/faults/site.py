@@ -28,7 +28,6 @@ TABLES = (
     "wagtailcore_modellogentry",
     "procrastinate_jobs",
     "procrastinate_periodic_defers",
-    "procrastinate_workers",
 )
 """Everything that an enquiry leaves behind."""
 SWEEP = """

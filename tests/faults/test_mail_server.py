@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from contact.tasks import LAST_ATTEMPT
 from tests.faults.difficult_mail_server import DROP, HANG, DifficultMailServer, Fault
 from tests.faults.enquiries import assert_all_mailed, enquiry, unsent
 from tests.faults.site import Site, Web, until
@@ -82,6 +83,18 @@ def test_mails_wait_for_a_mail_server_that_answers_a_call_and_says_nothing(
     assert_all_mailed(site, mail_server, confirmed)
 
 
+def test_a_mail_that_is_refused_for_a_week_is_given_up(
+    site: Site, web: Web, mail_server: DifficultMailServer
+) -> None:
+    mail_server.faults = {Fault("RCPT", "450 Greylisted")}
+    web.post(enquiry())
+    wait_for_the_first_attempt(site)
+    site.execute("UPDATE procrastinate_jobs SET attempts = %s", LAST_ATTEMPT)
+    site.pass_time()
+    until(lambda: [state for _, state, *_ in unsent(site)] == ["failed"] * 2)
+    until(lambda: not site.query("SELECT 1 FROM procrastinate_jobs"), "the queue to be empty")
+
+
 # Trouble with one recipient
 
 
@@ -112,8 +125,8 @@ def test_a_recipient_in_trouble_delays_no_other(
     mail_server.faults = {Fault("DATA", does, content["email"]) for content in troubled}
     for content in [*troubled, enquiry(), enquiry()]:
         web.post(content)
-    until(lambda: len(mail_server.mails) == HANGING + 4)
-    assert len(unsent(site)) == HANGING
+    until(lambda: len(mail_server.mails) == HANGING + 4, "the mails to everyone else")
+    until(lambda: len(unsent(site)) == HANGING, "them to be marked as sent")
 
 
 def test_recipients_that_hang_delay_others_for_no_longer_than_it_takes_to_give_up_on_a_few(
