@@ -68,7 +68,7 @@ IMPATIENCE = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,  # milliseconds
 }
-"""A server that is gone without a word is given up in some ten seconds; by itself it takes hours."""
+"""A server that is gone without a word is given up in ten seconds; by itself it takes hours."""
 
 
 def database(url: str) -> dict[str, Any]:
