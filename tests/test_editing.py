@@ -14,7 +14,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.snippets.models import get_snippet_models
 
-from contact.models import ContactPage
+from contact.models import ContactPage, ContactSettings
 from insights.models import InsightIndexPage, InsightPage
 from services.models import ServiceIndexPage, ServicePage
 from tests.conftest import Send
@@ -166,8 +166,8 @@ def test_every_block_shows_an_example_of_itself(administrator: Client, name: str
 
 RETENTION = (
     "Wij bewaren uw bericht zolang het niet is beantwoord. Daarna verwijderen wij het, met alles "
-    "wat erbij hoort: een bericht dat is beantwoord of afgesloten: na 12 maanden; een bericht dat "
-    "waarschijnlijk ongevraagde reclame is: na 30 dagen; een bericht dat wij weggooien: na 30 "
+    "wat erbij hoort: een bericht dat is beantwoord of afgesloten: na 7 maanden; een bericht dat "
+    "waarschijnlijk ongevraagde reclame is: na 1 dag; een bericht dat wij weggooien: na 14 "
     "dagen."
 )
 
@@ -202,6 +202,7 @@ def test_everything_an_editor_can_put_in_a_section_appears_on_the_page(
         "retention": (None, RETENTION),
     }
     assert {*shown, "picture"} == content.child_blocks.keys()
+    ContactSettings.objects.update(done_months=7, suspect_days=1, bin_days=14)
     page = TextPage(title="Alles")
     blocks = [
         (name, content.child_blocks[name].to_python(value) if name == "table" else value)

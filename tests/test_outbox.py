@@ -1,6 +1,7 @@
 """What is mailed, to whom and in which words; and what becomes of a mail that does not get away."""
 
 import socket
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -394,15 +395,22 @@ def test_a_mail_is_tried_again_soon_at_first_and_then_every_six_hours_for_a_week
     assert attempts == tasks.LAST_ATTEMPT
 
 
-@pytest.mark.parametrize(("attempts", "state"), [(0, "queued"), (31, "queued"), (32, "failed")])
+@pytest.mark.parametrize(
+    ("attempts", "state", "outcome"),
+    [
+        (0, "queued", pytest.raises(ConnectionRefusedError)),
+        (31, "queued", pytest.raises(ConnectionRefusedError)),
+        (32, "failed", nullcontext()),
+    ],
+)
 def test_after_a_week_of_trying_a_mail_is_marked_as_not_sent(
-    settings: Settings, attempts: int, state: str
+    settings: Settings, attempts: int, state: str, outcome: AbstractContextManager[Any]
 ) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
     message = mailed(make())
     context: Any = SimpleNamespace(job=SimpleNamespace(attempts=attempts))
-    with pytest.raises(ConnectionRefusedError):
+    with outcome:
         tasks.deliver(context, pk=message.pk)
     message.refresh_from_db()
     assert message.state == state
