@@ -25,6 +25,14 @@ class Fault:
     recipient: str = EVERYONE
 
 
+class CountingController(Controller):
+    """Counts who calls, also who then says nothing."""
+
+    def factory(self) -> Any:
+        self.handler.connections += 1
+        return super().factory()
+
+
 class DifficultMailServer:
     """Keeps every mail it takes; ``faults`` are what it does instead."""
 
@@ -41,7 +49,7 @@ class DifficultMailServer:
 
     def start(self) -> None:
         """Listen, on the same port as before."""
-        self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self.controller = CountingController(self, hostname="127.0.0.1", port=self.port)
         self.controller.start()
 
     def stop(self) -> None:
@@ -67,7 +75,6 @@ class DifficultMailServer:
     async def handle_EHLO(  # noqa: N802 (aiosmtpd looks for these names)
         self, server: Any, session: Any, envelope: Any, hostname: str, responses: list[str]
     ) -> list[str]:
-        self.connections += 1
         session.host_name, session.transport = hostname, server.transport
         answer = await self.meet(session, "EHLO", [])
         return responses if answer.startswith("250") else [answer]
