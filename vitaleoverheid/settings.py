@@ -54,7 +54,9 @@ def split(name: str, url: str) -> SplitResult:
 
 def base_url(name: str, *, default: str) -> str:
     """An http(s) URL without path or trailing slash; anything else stops the start."""
-    value = os.environ.get(name, default)
+    if name not in os.environ:
+        return default
+    value = os.environ[name]
     parts = split(name, value)
     if parts.scheme not in {"http", "https"} or value != f"{parts.scheme}://{parts.netloc}":
         stop(name, f"must look like https://www.example.nl, not {value!r}")
