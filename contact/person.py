@@ -65,7 +65,6 @@ class PersonView(WagtailAdminTemplateMixin, FormView):
         )
         response = JsonResponse(dossier, json_dumps_params={"indent": 2, "ensure_ascii": False})
         response["Content-Disposition"] = 'attachment; filename="gegevens.json"'
-        response["Cache-Control"] = "no-store"
         return response
 
     def erase(self, email: str) -> HttpResponse:

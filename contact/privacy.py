@@ -96,6 +96,13 @@ def held_about(email: str) -> QuerySet[Enquiry]:
     return Enquiry.objects.filter(email__iexact=email.strip())
 
 
+PLAIN = (
+    *("reference", "received_at", "name", "organisation", "email", "phone", "message"),
+    *("status_changed_at", "opened_at", "answered_at", "restored_at", "deleted_at"),
+)
+"""What an enquiry holds, as it is; the rest needs words."""
+
+
 def dossier(email: str) -> dict[str, Any]:
     """Everything held about the person with this address, ready to hand over."""
     enquiries = held_about(email).select_related("service").prefetch_related("messages", "notes")
@@ -108,10 +115,10 @@ def dossier(email: str) -> dict[str, Any]:
 
 def as_record(enquiry: Enquiry) -> dict[str, Any]:
     """One enquiry with all that belongs to it, by the names of the fields."""
-    plain = ("reference", "received_at", "name", "organisation", "email", "phone", "message")
     history = history_of([enquiry.pk]).order_by("timestamp")
     return {
-        **{name: getattr(enquiry, name) for name in plain},
+        **{name: getattr(enquiry, name) for name in PLAIN},
+        "kind": enquiry.get_kind_display(),
         "service": enquiry.service.title if enquiry.service else "",
         "status": enquiry.get_status_display(),
         "signals": enquiry.signals,
@@ -121,6 +128,8 @@ def as_record(enquiry: Enquiry) -> dict[str, Any]:
                 "to": message.recipient,
                 "subject": message.subject,
                 "text": message.text,
+                "created_at": message.created_at,
+                "state": message.get_state_display(),
                 "sent_at": message.sent_at,
             }
             for message in enquiry.messages.all()

@@ -280,6 +280,8 @@ def test_everything_about_a_person_is_handed_over_as_one_file(
     happened = [line["what"] for line in first["history"]]
     assert happened[0] == "Aanvraag ontvangen via de website"
     assert "Status van nieuw naar beantwoord" in happened
+    held = {field.name for field in Enquiry._meta.concrete_fields}
+    assert held - set(first) == {"id", "assigned_to", "is_canary", "digest", "search"}
     [suspect] = [e for e in dossier["enquiries"] if e["reference"] == about_jan[1].reference]
     assert suspect["status"] == "verdacht"
     assert "spam" in suspect["signals"][0]["reason"]
