@@ -84,5 +84,7 @@ def one_at_a_time(digest: bytes) -> None:
     """
     key = int.from_bytes(digest[:8], signed=True)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_PATIENCE])
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+        cursor.execute(
+            "SELECT set_config('lock_timeout', %s, true), pg_advisory_xact_lock(%s)",
+            [LOCK_PATIENCE, key],
+        )
