@@ -16,7 +16,7 @@ from PIL import Image as PillowImage
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, TitleFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.fields import RichTextField, StreamField
-from wagtail.images.models import AbstractImage, AbstractRendition, Filter, Image
+from wagtail.images.models import AbstractImage, AbstractRendition, Filter, Image, ImageQuerySet
 from wagtail.models import Orderable, Page, PageViewRestriction
 from wagtail.search import index
 
@@ -271,9 +271,17 @@ class TextPage(BasePage):
         verbose_name_plural = "tekstpagina’s"
 
 
+class SiteImageManager(models.Manager.from_queryset(ImageQuerySet)):  # type: ignore[misc]
+    """Images, each with all its sizes: a page with many images asks once for all of them."""
+
+    def get_queryset(self) -> models.QuerySet["SiteImage"]:
+        return super().get_queryset().prefetch_related("renditions")
+
+
 class SiteImage(AbstractImage):
     """An image in the library."""
 
+    objects = SiteImageManager()
     admin_form_fields = Image.admin_form_fields
 
     class Meta(AbstractImage.Meta):

@@ -4,9 +4,11 @@ Wagtail asks once or twice for each part of the address, and again for the menu,
 the restrictions on each.
 """
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, TextField
@@ -22,6 +24,8 @@ from wagtail.models.sites import (
 from wagtail.query import PageQuerySet
 from wagtail.url_routing import RouteResult
 
+from vitaleoverheid import page_links
+
 HOME_DEPTH = 2  # of a home page, below the root of all
 
 AROUND = """
@@ -31,9 +35,14 @@ AROUND = """
             SELECT FROM wagtailcore_pageviewrestriction
             JOIN wagtailcore_page above ON above.id = page_id
             WHERE page.path LIKE above.path || '%%'
-        ) AS is_restricted
-    FROM wagtailcore_page page LEFT JOIN wagtailcore_site site ON site.root_page_id = page.id
+        ) AS is_restricted,
+        CASE WHEN site.id IS NOT NULL THEN to_jsonb(organisation) END AS organisation
+    FROM wagtailcore_page page
+    LEFT JOIN wagtailcore_site site ON site.root_page_id = page.id
+    LEFT JOIN (SELECT * FROM vitaleoverheid_organisationsettings ORDER BY id LIMIT 1) organisation
+        ON true
     WHERE site.id IS NOT NULL
+        OR page.id = organisation.contact_page_id
         OR page.slug = ANY(%s) AND page.depth <= %s
         OR page.show_in_menus AND page.live AND page.depth = %s
     ORDER BY page.path
@@ -71,6 +80,15 @@ class Place:
     """From the home page to the page that the address names, as far as there are such pages."""
     rest: list[str]
     """The parts of the address that name no page."""
+    organisation: Any
+    """The firm's details, which every page shows."""
+
+    def for_wagtail(self) -> dict[str, Any]:
+        """What Wagtail would otherwise ask for, under the names it remembers it by."""
+        found = {"_wagtail_site": self.site}
+        if self.organisation:
+            found[self.organisation.get_cache_attr_name()] = self.organisation
+        return found
 
     def route(self, request: HttpRequest) -> RouteResult:
         """What to serve; raises ``Http404`` where there is nothing."""
@@ -82,6 +100,7 @@ class Place:
         # The restrictions on an alias are those of its source: too rare to find out here.
         is_alias = any(page.alias_of_id for page in self.trail)
         page.is_known_to_be_public = not found.is_restricted and not is_alias
+        page_links.look_up(page)
         return page.route(request, self.rest)
 
 
@@ -98,7 +117,7 @@ def place_of(request: HttpRequest, path: str = "") -> Place | None:
     if "place" not in known:
         known["place"] = find(request.get_host(), [name for name in path.split("/") if name])
         if known["place"]:
-            tell_wagtail(request, _wagtail_site=known["place"].site)
+            tell_wagtail(request, **known["place"].for_wagtail())
     return known["place"]
 
 
@@ -126,7 +145,26 @@ def find(host: str, names: list[str]) -> Place | None:
     trail, rest = [home], names
     while rest and (page := by_place.get((trail[-1].path, rest[0]))):
         trail, rest = [*trail, page], rest[1:]
-    return Place(site, menu, trail, rest)
+    return Place(site, menu, trail, rest, organisation_of(home, pages))
+
+
+def organisation_of(home: Page, pages: list[Page]) -> Any:
+    """The firm's details, which came as JSON with the home page; None when there are none yet."""
+    if not home.organisation:
+        return None
+    model = apps.get_model("vitaleoverheid.OrganisationSettings")
+    row = json.loads(home.organisation)
+    fields = model._meta.concrete_fields
+    values = [as_text(row[field.column]) for field in fields]
+    organisation = model.from_db("default", [field.attname for field in fields], values)
+    chosen = [page for page in pages if page.pk == organisation.contact_page_id]
+    organisation.contact_page = next(iter(chosen), None)
+    return organisation
+
+
+def as_text(value: Any) -> Any:
+    """A value as it comes from the database: JSON as text."""
+    return json.dumps(value) if isinstance(value, (list, dict)) else value
 
 
 def pages_around(names: list[str]) -> list[Page]:

@@ -8,6 +8,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from vitaleoverheid.models import Person
+from vitaleoverheid.page_links import PageLinks
 
 
 @hooks.register("register_rich_text_features")
@@ -35,6 +36,12 @@ def register_leaning_word(features: FeatureRegistry) -> None:
             },
         },
     )
+
+
+@hooks.register("register_rich_text_features", order=1)
+def register_page_links(features: FeatureRegistry) -> None:
+    """Instead of Wagtail's own, which comes before."""
+    features.register_link_type(PageLinks)
 
 
 class PersonViewSet(SnippetViewSet):
