@@ -97,6 +97,13 @@ def test_the_warning_is_given_once_however_many_parts_of_a_page_were_fetched(
     assert warnings(colleague) == []
 
 
+def test_what_else_a_page_has_to_say_is_still_said(colleague: Client) -> None:
+    enquiry = make()
+    press(colleague, enquiry, "note", text="Even bellen.")
+    colleague.get(f"{INBOX}results/")
+    assert "De notitie is bewaard." in words(parse(colleague.get(address_of(enquiry))))
+
+
 def test_visitors_and_people_who_have_not_logged_in_see_no_warning(client: Client) -> None:
     mailed(make())
     with at(timedelta(minutes=16)):

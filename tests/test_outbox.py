@@ -18,7 +18,7 @@ from django.test import Client
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from contact import mail, tasks
 from contact.forms import EnquiryForm
@@ -108,6 +108,13 @@ def test_a_day_later_the_same_address_is_mailed_again(send: Send) -> None:
 
 
 # To whom the firm's mail goes
+
+
+def test_nobody_is_told_twice_of_one_enquiry() -> None:
+    enquiry = make()
+    for _ in range(2):
+        mail.announce(enquiry)
+    assert kinds(enquiry) == ["notification", "acknowledgement"]
 
 
 def test_each_recipient_has_a_mail_of_its_own_and_one_refusal_costs_the_others_nothing(
@@ -292,6 +299,17 @@ def test_a_mail_that_was_refused_is_shown_and_sent_again_when_asked(
     assert "Mail opnieuw verstuurd" in said
 
 
+def test_a_mail_can_be_sent_again_although_the_worker_still_has_a_job_for_it(
+    colleague: Client,
+) -> None:
+    enquiry = make()
+    message = mailed(enquiry, state="failed")
+    tasks.defer_delivery(message)
+    assert press(colleague, enquiry, "resend", message=str(message.pk)).status_code == 302
+    message.refresh_from_db()
+    assert (message.state, jobs_of(message)) == ("queued", 1)
+
+
 @pytest.mark.parametrize("asked", ["", "abc", "0", "9999999", "another"])
 def test_only_a_mail_of_this_enquiry_is_sent_again(colleague: Client, asked: str) -> None:
     enquiry = make()
@@ -444,6 +462,15 @@ def test_a_mail_whose_job_was_left_behind_by_a_killed_worker_is_picked_up(send: 
     with at(timedelta(seconds=61)):
         tasks.sweep(0)
     assert (jobs_of(message), jobs_of(message, "doing")) == (1, 1)
+
+
+def test_many_mails_that_wait_to_be_tried_again_cost_the_worker_no_more_than_a_few(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for _ in range(20):
+        tasks.defer_delivery(mailed(make()))
+    with at(timedelta(minutes=5)), django_assert_max_num_queries(6):
+        tasks.sweep(0)
 
 
 @pytest.mark.parametrize("state", ["sent", "failed"])

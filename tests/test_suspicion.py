@@ -185,6 +185,10 @@ def test_changing_only_the_owner_restores_nothing(colleague: Client, suspect: En
 
 def test_closing_a_list_of_spam_confirms_none_of_it(colleague: Client, suspect: Enquiry) -> None:
     good = make()
+    chosen = f"id={suspect.pk}&id={good.pk}"
+    asked = words(parse(colleague.get(f"/admin/bulk/contact/enquiry/close/?{chosen}")))
+    assert "U hebt 1 aanvraag gekozen:" in asked
+    assert "Verdachte aanvragen worden niet afgesloten: 1." in asked
     bulk(colleague, "close", suspect, good)
     for enquiry in (suspect, good):
         enquiry.refresh_from_db()

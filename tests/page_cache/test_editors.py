@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from wagtail.models import Page, PageViewRestriction
+from wagtail.models import Page, PageViewRestriction, Site
 
 from services.models import ServicePage
 from tests.page_cache.servers import (
@@ -117,7 +117,12 @@ WITHDRAWALS: dict[str, Callable[[Page], object]] = {
 }
 
 
-@pytest.mark.parametrize("withdraw", WITHDRAWALS.values(), ids=WITHDRAWALS)
+def rename(page: Page) -> None:
+    page.slug = "anders"
+    page.save()
+
+
+@pytest.mark.parametrize("withdraw", [*WITHDRAWALS.values(), rename], ids=[*WITHDRAWALS, "rename"])
 def test_a_page_that_is_withdrawn_is_gone_within_a_second_and_stays_away(
     server: Server, withdraw: Callable[[Page], object]
 ) -> None:
@@ -192,6 +197,15 @@ def test_after_an_edit_visitors_who_come_together_have_it_rendered_once(server: 
     at_once(8, lambda: replies.append(server.ask("/")))
     assert server.renderings == ["/"]
     assert all("Nieuw" in reply.text for reply in replies)
+
+
+def test_a_site_that_begins_elsewhere_links_from_there(start: Start) -> None:
+    servers = [start(), start()]
+    for server in servers:
+        server.ask("/")
+    Site.objects.update(root_page=Page.objects.get(slug="diensten"))
+    link = 'href="/versterking-interne-samenwerking/"'
+    assert soon(lambda: all(link in server.ask("/").text for server in servers))
 
 
 # Any edit

@@ -88,6 +88,16 @@ def test_who_may_see_such_a_page_keeps_it_to_themselves(
     assert "no-store" in others.headers["cache-control"]
 
 
+def test_the_confirmation_of_an_enquiry_is_kept_nowhere(server: Server, client: Client) -> None:
+    enquiry = {"name": "Jan", "email": "jan@voorbeeld.nl", "message": "Dag"}
+    confirmation = client.post("/contact/", enquiry).headers["Location"]
+    for _ in range(2):
+        reply = server.ask(confirmation)
+        assert (reply.status, reply.came_from) == (200, "fwd=miss")
+        assert "jan@voorbeeld.nl" in reply.text
+        assert "no-store" in reply.headers["cache-control"]
+
+
 def test_a_preview_is_not_for_caches(client: Client) -> None:
     client.force_login(User.objects.create_superuser("redactie"))
     page = HomePage.objects.get()
