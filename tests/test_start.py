@@ -42,6 +42,7 @@ MISTAKES = [
     ("EMAIL_URL", "mail.voorbeeld.nl"),
     ("EMAIL_URL", "smtp://mail.voorbeeld.nl:poort"),
     ("TRUSTED_PROXIES", "-1"),
+    ("DEFAULT_FROM_EMAIL", "Vitale Overheid <info@vitaleoverheid.nl>"),
 ]
 
 

@@ -11,6 +11,8 @@ from typing import Any, NoReturn
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import dj_database_url
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -104,6 +106,16 @@ def email(url: str) -> dict[str, Any]:
         "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
         "EMAIL_USE_SSL": parts.scheme == "smtp+ssl",
     }
+
+
+def address(name: str, *, default: str) -> str:
+    """A bare e-mail address, to which mail adds the firm's name; stops the start on all else."""
+    value = os.environ.get(name, default)
+    try:
+        validate_email(value)
+    except ValidationError:
+        stop(name, f"must be an address such as info@example.nl, not {value!r}")
+    return value
 
 
 def embedded_database_url() -> str:
@@ -229,7 +241,7 @@ USE_TZ = True
 
 # E-mail
 
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "info@vitaleoverheid.nl")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = address("DEFAULT_FROM_EMAIL", default="info@vitaleoverheid.nl")
 EMAIL_TIMEOUT = 20  # seconds; a server that hangs must not hold the worker
 if "EMAIL_URL" in os.environ:
     globals().update(email(os.environ["EMAIL_URL"]))
