@@ -36,10 +36,11 @@ def send() -> None:
         return
     url = settings.SITE_URL + reverse("enquiries:list")
     text = render_to_string("contact/mail/digest.txt", {**figures, "url": url})
-    for user in handlers().exclude(email="").exclude(colleague__wants_digest=False):
-        mail.queue(
-            kind=Message.Kind.DIGEST,
-            recipient=user.email,
-            subject=f"Aanvragen: {figures['open']} open, {figures['overdue']} te laat",
-            text=text,
+    subject = f"Aanvragen: {figures['open']} open, {figures['overdue']} te laat"
+    readers = handlers().exclude(email="").exclude(colleague__wants_digest=False)
+    mail.queue(
+        *(
+            Message(kind=Message.Kind.DIGEST, recipient=user.email, subject=subject, text=text)
+            for user in readers
         )
+    )

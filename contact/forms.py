@@ -9,6 +9,7 @@ from django.forms.renderers import TemplatesSetting
 from contact.models import Enquiry
 from contact.suspicion import Circumstances
 from vitaleoverheid import phone
+from vitaleoverheid.content_changes import until_content_changes
 
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 SERVICE: Any = Enquiry._meta.get_field("service").related_model
@@ -48,6 +49,12 @@ class PhoneField(LineField):
             raise forms.ValidationError(
                 "Vul een telefoonnummer in zoals 06-12 34 56 78 of 0592-12 34 56"
             ) from error
+
+
+@until_content_changes
+def services() -> dict[str, Any]:
+    """What a visitor may ask about, by the name in its address."""
+    return {service.slug: service for service in SERVICE.objects.live().public()}
 
 
 def control(widget: type[forms.Widget], **attrs: str) -> forms.Widget:
@@ -134,7 +141,7 @@ class EnquiryForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.services = {service.slug: service for service in SERVICE.objects.live().public()}
+        self.services = services()
         self.fields["service"].widget.choices = [
             ("", "Kies een onderwerp"),
             *((slug, service.title) for slug, service in self.services.items()),

@@ -1,5 +1,6 @@
 """What is sent to whom. ``Message`` rows are the outbox; ``tasks`` carries them out."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from email.headerregistry import Address
 from email.utils import make_msgid
@@ -23,7 +24,7 @@ from django.utils.formats import date_format
 
 from contact import working_days
 from contact.models import ContactSettings, Enquiry, Message
-from vitaleoverheid.models import OrganisationSettings
+from vitaleoverheid.models import OrganisationSettings, known
 
 PERMANENT = 500  # SMTP replies from here on will not change by trying again (RFC 5321, 4.2.1)
 ABOUT_US = SMTPAuthenticationError, SMTPConnectError, SMTPHeloError
@@ -32,21 +33,37 @@ ABOUT_US = SMTPAuthenticationError, SMTPConnectError, SMTPHeloError
 ACKNOWLEDGEMENTS_A_DAY = 3  # for one address, or the form could be used to flood somebody
 
 
-def announce(enquiry: Enquiry) -> None:
-    """Tell the firm and the visitor that an enquiry came in; each of them once."""
+def announcements(enquiry: Enquiry, acknowledged: int) -> list[Message]:
+    """What tells the firm and the visitor that an enquiry came in; not stored yet.
+
+    ``acknowledged`` is how many confirmations went to the visitor's address in a day.
+    """
     if enquiry.is_canary:
-        queue(enquiry=enquiry, kind=Message.Kind.CANARY, recipient=settings.DEFAULT_FROM_EMAIL)
-    elif not enquiry.messages.filter(kind=Message.Kind.NOTIFICATION).exists():
-        notify(enquiry)
-        acknowledge(enquiry)
+        canary = Message.Kind.CANARY
+        mails = [Message(enquiry=enquiry, kind=canary, recipient=settings.DEFAULT_FROM_EMAIL)]
+    else:
+        mails = notifications(enquiry)
+        if acknowledged < ACKNOWLEDGEMENTS_A_DAY:
+            mails.append(acknowledgement(enquiry))
+    return prepared(mails)
 
 
-def notify(enquiry: Enquiry) -> None:
-    """Put a mail to each of the firm's recipients in the outbox."""
+def announce(enquiry: Enquiry) -> None:
+    """Tell of an enquiry that was suspect until now."""
+    lately = Message.objects.filter(
+        kind=Message.Kind.ACKNOWLEDGEMENT,
+        recipient__iexact=enquiry.email,
+        created_at__gte=timezone.now() - timedelta(days=1),
+    )
+    queue(*announcements(enquiry, acknowledged=lately.count()))
+
+
+def notifications(enquiry: Enquiry) -> list[Message]:
+    """A mail to each of the firm's recipients."""
     subject = f"Aanvraag {enquiry.reference}: {enquiry.organisation or enquiry.name}"
     text = render_to_string("contact/mail/notification.txt", about(enquiry))
-    for recipient in recipients():
-        queue(
+    return [
+        Message(
             enquiry=enquiry,
             kind=Message.Kind.NOTIFICATION,
             recipient=recipient,
@@ -54,52 +71,47 @@ def notify(enquiry: Enquiry) -> None:
             subject=subject,
             text=text,
         )
+        for recipient in recipients()
+    ]
 
 
-def acknowledge(enquiry: Enquiry) -> None:
-    """Tell the visitor what happens next, in the firm's words alone: none of the visitor's."""
-    day_ago = timezone.now() - timedelta(days=1)
-    sent = Message.objects.filter(
-        kind=Message.Kind.ACKNOWLEDGEMENT,
-        recipient__iexact=enquiry.email,
-        created_at__gte=day_ago,
-    )
-    if sent.count() >= ACKNOWLEDGEMENTS_A_DAY:
-        return
-    chosen = ContactSettings.load()
-    queue(
+def acknowledgement(enquiry: Enquiry) -> Message:
+    """What tells the visitor what happens next, in the firm's words alone."""
+    chosen, organisation = known(ContactSettings), known(OrganisationSettings)
+    promised = working_days.after(timezone.now(), chosen.response_days)
+    words = {"[kenmerk]": enquiry.reference, "[datum]": date_format(promised, "l j F")}
+    text = fill_in(chosen.acknowledgement_text, words)
+    return Message(
         enquiry=enquiry,
         kind=Message.Kind.ACKNOWLEDGEMENT,
         recipient=enquiry.email,
-        reply_to=OrganisationSettings.load().email,
-        subject=fill_in(chosen.acknowledgement_subject, enquiry, chosen),
+        reply_to=organisation.email,
+        subject=fill_in(chosen.acknowledgement_subject, words),
         text=render_to_string(
-            "contact/mail/acknowledgement.txt",
-            {
-                "text": fill_in(chosen.acknowledgement_text, enquiry, chosen),
-                "organisation": OrganisationSettings.load(),
-            },
+            "contact/mail/acknowledgement.txt", {"text": text, "organisation": organisation}
         ),
     )
 
 
-def fill_in(text: str, enquiry: Enquiry, chosen: ContactSettings) -> str:
-    """The editor's text with the reference and the promised day in it."""
-    promised = working_days.after(timezone.now(), chosen.response_days)
-    day = date_format(promised, "l j F")
-    return text.replace("[kenmerk]", enquiry.reference).replace("[datum]", day)
+def fill_in(text: str, words: dict[str, str]) -> str:
+    """The editor's text with what stands between brackets filled in."""
+    for placeholder, word in words.items():
+        text = text.replace(placeholder, word)
+    return text
 
 
-def reply(enquiry: Enquiry, subject: str, text: str, author: Any) -> Message:
+def reply(enquiry: Enquiry, subject: str, text: str, author: Any) -> None:
     """Put a colleague's answer to the visitor in the outbox."""
-    return queue(
-        enquiry=enquiry,
-        kind=Message.Kind.REPLY,
-        recipient=enquiry.email,
-        reply_to=OrganisationSettings.load().email,
-        subject=subject,
-        text=text,
-        author=author,
+    queue(
+        Message(
+            enquiry=enquiry,
+            kind=Message.Kind.REPLY,
+            recipient=enquiry.email,
+            reply_to=known(OrganisationSettings).email,
+            subject=subject,
+            text=text,
+            author=author,
+        )
     )
 
 
@@ -107,20 +119,25 @@ def remind(enquiry: Enquiry) -> None:
     """Remind the owner, or everyone when there is none, of an enquiry that waits for an answer."""
     owner = enquiry.assigned_to
     addressees = [owner.email] if owner and owner.email else recipients()
-    for recipient in addressees:
-        queue(
-            enquiry=enquiry,
-            kind=Message.Kind.REMINDER,
-            recipient=recipient,
-            subject=f"Nog niet beantwoord: aanvraag {enquiry.reference}",
-            text=render_to_string("contact/mail/reminder.txt", about(enquiry)),
+    text = render_to_string("contact/mail/reminder.txt", about(enquiry))
+    queue(
+        *(
+            Message(
+                enquiry=enquiry,
+                kind=Message.Kind.REMINDER,
+                recipient=recipient,
+                subject=f"Nog niet beantwoord: aanvraag {enquiry.reference}",
+                text=text,
+            )
+            for recipient in addressees
         )
+    )
 
 
 def recipients() -> list[str]:
     """The addresses that hear of every enquiry; the firm's own when none was set."""
-    chosen = [block.value for block in ContactSettings.load().recipients]
-    return chosen or [OrganisationSettings.load().email]
+    chosen = [block.value for block in known(ContactSettings).recipients]
+    return chosen or [known(OrganisationSettings).email]
 
 
 def about(enquiry: Enquiry) -> dict[str, Any]:
@@ -129,15 +146,21 @@ def about(enquiry: Enquiry) -> dict[str, Any]:
     return {"enquiry": enquiry, "url": url}
 
 
-def queue(**fields: Any) -> Message:
-    """Store a mail and ask the worker to send it, both in the transaction under way."""
+def queue(*messages: Message) -> None:
+    """Store mails and ask the worker to send them, both in the transaction under way."""
     from contact import tasks  # noqa: PLC0415 (tasks carry out what this module says)
 
+    for message in Message.objects.bulk_create(prepared(messages)):
+        tasks.defer_delivery(message)
+
+
+def prepared(messages: Iterable[Message]) -> list[Message]:
+    """Mails with what every mail must have."""
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2]
-    fields["subject"] = " ".join(fields.get("subject", "").split())  # a header is one line
-    message = Message.objects.create(message_id=make_msgid(domain=domain), **fields)
-    tasks.defer_delivery(message)
-    return message
+    for message in messages:
+        message.message_id = make_msgid(domain=domain)
+        message.subject = " ".join(message.subject.split())  # a header is one line
+    return list(messages)
 
 
 def deliver(pk: int) -> None:
@@ -185,7 +208,7 @@ def send(message: Message) -> None:
 
 def compose(message: Message) -> EmailMultiAlternatives:
     """The mail as it goes out: plain text, and the same in simple HTML."""
-    sender = Address(OrganisationSettings.load().name, addr_spec=settings.DEFAULT_FROM_EMAIL)
+    sender = Address(known(OrganisationSettings).name, addr_spec=settings.DEFAULT_FROM_EMAIL)
     mail = EmailMultiAlternatives(
         # Or the recipient's program would decode what a visitor typed (RFC 2047).
         subject=message.subject.replace("=?", "= ?"),

@@ -442,10 +442,10 @@ class ContactPage(RoutablePageMixin, BasePage):
         if not form.is_valid():
             return self.form_response(request, form, problem="invalid", status=422)
         try:
-            enquiry = intake.accept(form.content, form.circumstances(sender_of(request)))
+            reference = intake.accept(form.content, form.circumstances(sender_of(request)))
         except intake.TooMany:
             return self.form_response(request, form, problem="too_many", status=429)
-        token = signing.dumps(enquiry.reference, salt=CONFIRMATION_SALT)
+        token = signing.dumps(reference, salt=CONFIRMATION_SALT)
         return SeeOther(f"{self.get_url(request)}bedankt/{token}/")
 
     def form_response(

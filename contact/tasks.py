@@ -58,6 +58,13 @@ def defer_delivery(message: Message) -> None:
         deliver.configure(queueing_lock=f"{LOCK}{message.pk}").defer(pk=message.pk)
 
 
+DELIVERY = f"""ROW(
+    '{deliver.queue}', '{deliver.name}', {deliver.priority}, NULL, '{LOCK}' || id,
+    jsonb_build_object('pk', id), NULL
+)::procrastinate_job_to_defer_v1"""
+"""The same job in SQL, for the row of a new mail."""
+
+
 def forgotten() -> QuerySet[Message]:
     """The mails in the outbox that nobody is sending now and no job will send later."""
     jobs = ProcrastinateJob.objects.filter(queueing_lock=OuterRef("lock"), status="todo")

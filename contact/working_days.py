@@ -5,12 +5,13 @@ from datetime import date, datetime, time, timedelta
 import holidays
 from django.utils import timezone
 
-COUNTRY = "NL"
+CALENDAR = holidays.country_holidays("NL")
+"""Works out a year when first asked about a day in it."""
 
 
 def is_working_day(day: date) -> bool:
     """Whether the firm works that day."""
-    return holidays.country_holidays(COUNTRY, years=day.year).is_working_day(day)
+    return CALENDAR.is_working_day(day)
 
 
 def step(day: date, count: int, direction: int) -> date:

@@ -1,6 +1,8 @@
 """A prospect writes to the firm."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from math import inf
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,16 +11,18 @@ from bs4 import BeautifulSoup
 from django.core import signing
 from django.db import DataError
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 from wagtail.models import ModelLogEntry
 
 from contact.forms import EnquiryForm
 from contact.intake import accept
-from contact.models import CONFIRMATION_SALT, ContactSettings, Enquiry, Message
+from contact.models import CONFIRMATION_SALT, ContactPage, ContactSettings, Enquiry, Message
 from contact.suspicion import Circumstances
 from services.models import ServicePage
 from tests.conftest import Send
 from tests.live_site import SECRET_KEY, LiveSite
 from tests.reading import FORM_WITHOUT_MISTAKES, SCREENS, expired_address, parse, read, words
+from vitaleoverheid import content_changes
 
 pytestmark = pytest.mark.django_db
 
@@ -556,3 +560,50 @@ def test_after_an_hour_the_confirmation_still_answers_but_shows_no_copy(
     assert copy_of(soup) == {}
     assert reference not in words(soup)
     assert "Jan" not in words(soup.main)
+
+
+# A server that knows what editors have chosen
+
+
+@pytest.fixture
+def hears(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Have this process hear of changes, as a web server does; call it for there was one."""
+    monkeypatch.setattr(content_changes.changes, "heard_until", inf)
+
+    def hear() -> None:
+        content_changes.changes.generation += 1
+
+    hear()
+    return hear
+
+
+def test_an_enquiry_is_judged_in_one_query_and_stored_in_another(
+    send: Send, hears: Callable[[], None], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    send()
+    beginning_and_end = 2
+    with django_assert_num_queries(beginning_and_end + 2):
+        assert send(message="Een tweede bericht").status_code == 303
+    assert Message.objects.filter(state="queued").count() == 4
+
+
+def test_the_next_enquiry_goes_to_whom_an_editor_has_just_chosen(
+    send: Send, hears: Callable[[], None]
+) -> None:
+    send()
+    chosen = ContactSettings.load()
+    chosen.recipients = [("email", "nieuw@voorbeeld.nl")]
+    chosen.save()
+    hears()
+    send(message="Een tweede bericht")
+    told = Message.objects.filter(kind="notification").values_list("recipient", flat=True)
+    assert list(told) == ["info@vitaleoverheid.nl", "nieuw@voorbeeld.nl"]
+
+
+def test_a_form_posted_to_a_page_that_was_just_withdrawn_is_not_found(
+    visitor: Client, hears: Callable[[], None]
+) -> None:
+    assert visitor.post("/contact/", FORM_WITHOUT_MISTAKES).status_code == 303
+    ContactPage.objects.get().unpublish()
+    hears()
+    assert visitor.post("/contact/", FORM_WITHOUT_MISTAKES).status_code == 404

@@ -110,13 +110,6 @@ def test_a_day_later_the_same_address_is_mailed_again(send: Send) -> None:
 # To whom the firm's mail goes
 
 
-def test_nobody_is_told_twice_of_one_enquiry() -> None:
-    enquiry = make()
-    for _ in range(2):
-        mail.announce(enquiry)
-    assert kinds(enquiry) == ["notification", "acknowledgement"]
-
-
 def test_each_recipient_has_a_mail_of_its_own_and_one_refusal_costs_the_others_nothing(
     send: Send, mail_server: MailServer
 ) -> None:

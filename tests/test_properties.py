@@ -290,7 +290,8 @@ def test_an_answer_with_any_subject_arrives_as_it_was_written(
     mail_server: MailServer, subject: str, text: str, recipient: str
 ) -> None:
     subject = lines(subject)[:250]  # as a field of a form gives it
-    message = mail.queue(kind=Message.Kind.REPLY, recipient=recipient, subject=subject, text=text)
+    message = Message(kind=Message.Kind.REPLY, recipient=recipient, subject=subject, text=text)
+    mail.queue(message)
     mail.deliver(message.pk)
     received = mail_server.next_mail()
     assert sorted(received.keys()) == sorted(

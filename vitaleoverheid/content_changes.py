@@ -5,15 +5,18 @@ editor, the worker, ``queryset.update()``, SQL typed by hand, on this machine or
 """
 
 import logging
+from collections.abc import Callable
 from contextlib import closing
+from functools import lru_cache, wraps
 from threading import Event, Lock, Thread
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, TypeVar
 
 from django.apps import apps
 from django.db import connection
 
 logger = logging.getLogger(__name__)
+Result = TypeVar("Result")
 
 CHANNEL = "content_changed"
 CHANGED, WITHDRAWN = "changed", "withdrawn"
@@ -180,3 +183,25 @@ class ContentChanges:
     def _change(self) -> None:
         self.changed_at = monotonic()
         self.generation += 1
+
+
+changes = ContentChanges()
+"""What the web server hears. In any other process nobody listens."""
+
+
+def until_content_changes(function: Callable[..., Result]) -> Callable[..., Result]:
+    """Remember what the function returned for as long as content stays the same.
+
+    In a process that hears of changes; in any other the function is called each time. Arguments
+    must be hashable, and what is returned is shared between threads.
+    """
+
+    @lru_cache(maxsize=32)
+    def remembered(generation: int, *args: Any) -> Result:
+        return function(*args)
+
+    @wraps(function)
+    def wrapper(*args: Any) -> Result:
+        return remembered(changes.generation, *args) if changes.are_heard() else function(*args)
+
+    return wrapper

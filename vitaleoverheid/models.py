@@ -1,7 +1,7 @@
 """What every page shares, the general page types, images, and the firm's own details."""
 
 from io import BytesIO
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -29,6 +29,7 @@ from vitaleoverheid.blocks import (
     PhoneBlock,
     ProfileBlock,
 )
+from vitaleoverheid.content_changes import until_content_changes
 from vitaleoverheid.tree import TreeManager
 
 
@@ -320,6 +321,16 @@ class SiteRendition(AbstractRendition):
                 fields=["image", "filter_spec", "focal_point_key"], name="unique_site_rendition"
             )
         ]
+
+
+Settings = TypeVar("Settings", bound=BaseGenericSetting)
+
+
+@until_content_changes
+def known(settings: type[Settings]) -> Settings:
+    """What editors have chosen on a screen of settings."""
+    chosen: Settings = settings.load()
+    return chosen
 
 
 @register_setting(icon="home")

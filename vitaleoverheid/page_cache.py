@@ -94,9 +94,11 @@ class Entries:
 class PageCache:
     """A WSGI application before another, which it asks only for what it does not know."""
 
-    def __init__(self, application: WSGIApplication, capacity: int = CAPACITY) -> None:
+    def __init__(
+        self, application: WSGIApplication, changes: ContentChanges, capacity: int = CAPACITY
+    ) -> None:
         self.application = application
-        self.changes = ContentChanges()
+        self.changes = changes
         self.entries = Entries(capacity)
         self.renderings: dict[Key, Event] = {}
         self.tried_at_attempt = NO_ATTEMPT
@@ -104,6 +106,7 @@ class PageCache:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         key = key_of(environ)
         if key is None:
+            self.changes.listen()  # whoever posts a form gets by with what is known then
             return self.application(environ, start_response)
         if entry := self.current(key):
             return entry.page.answer(environ, start_response, HIT)

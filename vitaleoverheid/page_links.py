@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from django.core.cache import cache
+from django.utils.functional import SimpleLazyObject
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 from wagtail.rich_text.pages import PageLinkHandler
@@ -17,12 +18,16 @@ TARGET = re.compile(r'<a (?=[^>]*linktype="page")[^>]*?(?<![\w-])id="(\d+)"')
 KEY = "page-links"
 
 
-def look_up(page: Page) -> None:
-    """Find every page that the texts of this one link to, and remember them for this request."""
+def will_show(page: Page) -> None:
+    """Have every page that the texts of this one link to found together, once one is asked for."""
+    cache.set(KEY, SimpleLazyObject(lambda: linked_from(page)))
+
+
+def linked_from(page: Page) -> dict[str, Page | None]:
+    """The pages that the texts of this one link to, by their keys; None for one that is gone."""
     ids = set(TARGET.findall(texts_of(page)))
-    if ids:
-        found = Page.objects.in_bulk(map(int, ids))
-        cache.set(KEY, {pk: found.get(int(pk)) for pk in ids})
+    found = Page.objects.in_bulk(map(int, ids))
+    return {pk: found.get(int(pk)) for pk in ids}
 
 
 def texts_of(page: Page) -> str:

@@ -1,6 +1,7 @@
 """Telephone numbers: read in any notation, kept as E.164, shown as the Dutch write them."""
 
 import re
+from functools import lru_cache
 
 import phonenumbers
 
@@ -21,6 +22,7 @@ def normalise(text: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+@lru_cache(maxsize=256)
 def display(e164: str) -> str:
     """The number for a reader: ``06-50 26 61 75``, ``0592-123 456``, ``+32 470 12 34 56``.
 

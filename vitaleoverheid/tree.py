@@ -6,6 +6,7 @@ the restrictions on each.
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.apps import apps
@@ -25,6 +26,7 @@ from wagtail.query import PageQuerySet
 from wagtail.url_routing import RouteResult
 
 from vitaleoverheid import page_links
+from vitaleoverheid.content_changes import until_content_changes
 
 HOME_DEPTH = 2  # of a home page, below the root of all
 
@@ -74,6 +76,7 @@ class Place:
     """Where an address leads."""
 
     site: Site
+    sites: list[Site]
     menu: list[Page]
     """What editors have marked "in menu's tonen", in the order of the tree."""
     trail: list[Page]
@@ -92,6 +95,12 @@ class Place:
 
     def route(self, request: HttpRequest) -> RouteResult:
         """What to serve; raises ``Http404`` where there is nothing."""
+        page_links.will_show(self.page)
+        return self.page.route(request, self.rest)
+
+    @cached_property
+    def page(self) -> Page:
+        """The last page of the trail, as what it is."""
         *ancestors, found = self.trail
         model = found.specific_class
         related = getattr(model, "shown_with", None) or [None]  # no names would mean: all there are
@@ -100,8 +109,7 @@ class Place:
         # The restrictions on an alias are those of its source: too rare to find out here.
         is_alias = any(page.alias_of_id for page in self.trail)
         page.is_known_to_be_public = not found.is_restricted and not is_alias
-        page_links.look_up(page)
-        return page.route(request, self.rest)
+        return page
 
 
 def serve(request: HttpRequest, path: str) -> HttpResponse:
@@ -115,9 +123,12 @@ def place_of(request: HttpRequest, path: str = "") -> Place | None:
     """Where the path leads, the first time this is asked of a request; None without any site."""
     known: dict[str, Any] = vars(request)
     if "place" not in known:
-        known["place"] = find(request.get_host(), [name for name in path.split("/") if name])
-        if known["place"]:
-            tell_wagtail(request, **known["place"].for_wagtail())
+        search = find_for_post if request.method == "POST" else find
+        names = tuple(name for name in path.split("/") if name)
+        if place := search(request.get_host(), names):
+            tell_wagtail(request, **place.for_wagtail())
+            remember_root_paths(place.sites)
+        known["place"] = place
     return known["place"]
 
 
@@ -130,11 +141,10 @@ def tell_wagtail(request: HttpRequest, **found: object) -> None:
     vars(request).update(found)
 
 
-def find(host: str, names: list[str]) -> Place | None:
+def find(host: str, names: tuple[str, ...]) -> Place | None:
     """Where a path of these names leads on the site of a host."""
     pages = pages_around(names)
     sites = [site_of(page) for page in pages if page.site_id]
-    remember_root_paths(sites)
     site = site_for(host, sites)
     if site is None:
         return None
@@ -142,10 +152,14 @@ def find(host: str, names: list[str]) -> Place | None:
     below = [page for page in pages if page.is_descendant_of(home)]
     menu = [page for page in below if page.depth == home.depth + 1 and is_in_menu(page)]
     by_place = {(page.path[: -Page.steplen], page.slug): page for page in below}
-    trail, rest = [home], names
+    trail, rest = [home], list(names)
     while rest and (page := by_place.get((trail[-1].path, rest[0]))):
         trail, rest = [*trail, page], rest[1:]
-    return Place(site, menu, trail, rest, organisation_of(home, pages))
+    return Place(site, sites, menu, trail, rest, organisation_of(home, pages))
+
+
+find_for_post = until_content_changes(find)
+"""Who posts a form waits for it, and gets no page that somebody might have just edited."""
 
 
 def organisation_of(home: Page, pages: list[Page]) -> Any:
@@ -167,9 +181,9 @@ def as_text(value: Any) -> Any:
     return json.dumps(value) if isinstance(value, (list, dict)) else value
 
 
-def pages_around(names: list[str]) -> list[Page]:
+def pages_around(names: tuple[str, ...]) -> list[Page]:
     """The home pages with their sites, what bears one of the names, and what is in the menu."""
-    return list(Page.objects.raw(AROUND, [names, HOME_DEPTH + len(names), HOME_DEPTH + 1]))
+    return list(Page.objects.raw(AROUND, [list(names), HOME_DEPTH + len(names), HOME_DEPTH + 1]))
 
 
 def is_in_menu(page: Page) -> bool:

@@ -4,8 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from vitaleoverheid.content_changes import changes
 from vitaleoverheid.page_cache import PageCache
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vitaleoverheid.settings")
 
-application = PageCache(get_wsgi_application())
+application = PageCache(get_wsgi_application(), changes)

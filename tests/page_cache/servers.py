@@ -17,6 +17,7 @@ from django.db import connection
 from django.test import RequestFactory
 from django.utils.crypto import get_random_string
 
+from vitaleoverheid.content_changes import ContentChanges
 from vitaleoverheid.models import HomePage
 from vitaleoverheid.page_cache import PageCache
 
@@ -60,7 +61,7 @@ class Server:
     def __init__(self, application: WSGIApplication | None = None, **options: int) -> None:
         self.application = application or WSGIHandler()
         self.renderings: list[str] = []
-        self.cache = PageCache(self.render, **options)
+        self.cache = PageCache(self.render, ContentChanges(), **options)
 
     def render(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         self.renderings.append(environ["PATH_INFO"])
