@@ -176,7 +176,7 @@ class Enquiry(models.Model):
 
 
 class Message(models.Model):
-    """A mail. A row is written in the transaction that gives rise to it, and sent later."""
+    """A mail, out or in. One that goes out is written in the transaction that gives rise to it."""
 
     class Kind(models.TextChoices):
         """Who is told what."""
@@ -187,6 +187,7 @@ class Message(models.Model):
         REMINDER = "reminder", "herinnering"
         DIGEST = "digest", "ochtendoverzicht"
         CANARY = "canary", "eigen proef"
+        INCOMING = "incoming", "mail van de bezoeker"
 
     class State(models.TextChoices):
         """How far the mail has come."""
@@ -194,6 +195,7 @@ class Message(models.Model):
         QUEUED = "queued", "wacht op verzending"
         SENT = "sent", "verzonden"
         FAILED = "failed", "niet verzonden"
+        RECEIVED = "received", "ontvangen"
 
     enquiry = models.ForeignKey(
         Enquiry,

@@ -126,6 +126,7 @@ def as_record(enquiry: Enquiry) -> dict[str, Any]:
             {
                 "kind": message.get_kind_display(),
                 "to": message.recipient,
+                "answer_to": message.reply_to,
                 "subject": message.subject,
                 "text": message.text,
                 "created_at": message.created_at,

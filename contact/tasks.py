@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
@@ -17,7 +18,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Job
 from procrastinate.tasks import Task
 
-from contact import alarm, digest, mail, privacy, suspicion
+from contact import alarm, digest, mail, mailbox, privacy, suspicion
 from contact.models import Enquiry, Message
 
 FIRST_WAITS = [60, 300, 1_800, 7_200]  # seconds
@@ -99,6 +100,13 @@ def sweep(timestamp: int) -> None:
 def publish_scheduled(timestamp: int) -> None:
     """Publish and unpublish what editors have planned for now."""
     call_command("publish_scheduled")
+
+
+@every("*/5 * * * *", "fetch_mail")
+def fetch_mail(timestamp: int) -> None:
+    """Show what visitors answered with their enquiries, if the mailbox is known."""
+    if settings.IMAP:
+        mailbox.fetch()
 
 
 @every("5 * * * *", "remind")

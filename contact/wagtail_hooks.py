@@ -31,6 +31,7 @@ LOG_ACTIONS = {
     "assign": ("Toegewezen", "Toegewezen aan {to}"),
     "note": ("Notitie", "Notitie toegevoegd"),
     "reply": ("Beantwoord", "Antwoord verstuurd"),
+    "mail": ("Mail ontvangen", "Mail ontvangen"),
     "bin": ("Prullenbak", "In de prullenbak gelegd"),
     "unbin": ("Teruggezet", "Teruggezet uit de prullenbak"),
     "resend": ("Opnieuw verstuurd", "Mail opnieuw verstuurd"),

@@ -41,6 +41,7 @@ MISTAKES = [
     ("SITE_URL", "https://www.voorbeeld.nl/"),
     ("EMAIL_URL", "mail.voorbeeld.nl"),
     ("EMAIL_URL", "smtp://mail.voorbeeld.nl:poort"),
+    ("IMAP_URL", "mail.voorbeeld.nl"),
     ("TRUSTED_PROXIES", "-1"),
     ("DEFAULT_FROM_EMAIL", "Vitale Overheid <info@vitaleoverheid.nl>"),
 ]

@@ -108,6 +108,22 @@ def email(url: str) -> dict[str, Any]:
     }
 
 
+def mailbox(url: str) -> dict[str, Any]:
+    """The mailbox that an ``imaps://`` URL names; stops the start on any other URL."""
+    parts = split("IMAP_URL", url)
+    ports = {"imap": 143, "imaps": 993}
+    if parts.scheme not in ports or not (parts.hostname and parts.username):
+        stop("IMAP_URL", "must look like imaps://user:password@host/INBOX")
+    return {
+        "host": parts.hostname,
+        "port": parts.port or ports[parts.scheme],
+        "ssl": parts.scheme == "imaps",
+        "user": unquote(parts.username),
+        "password": unquote(parts.password or ""),
+        "folder": unquote(parts.path).strip("/") or "INBOX",
+    }
+
+
 def address(name: str, *, default: str) -> str:
     """A bare e-mail address, to which mail adds the firm's name; stops the start on all else."""
     value = os.environ.get(name, default)
@@ -248,6 +264,8 @@ if "EMAIL_URL" in os.environ:
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
+# Where the answers of visitors arrive; without it they are only there.
+IMAP = mailbox(os.environ["IMAP_URL"]) if os.environ.get("IMAP_URL") else {}
 
 # Security
 
