@@ -191,6 +191,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "vitaleoverheid.security_headers.SecurityHeadersMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "vitaleoverheid.middleware.CacheControlMiddleware",
@@ -199,7 +200,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "contact.middleware.AlarmMiddleware",
     "contact.middleware.RescueMiddleware",
@@ -244,6 +244,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 # A megabyte of text is three in a form: whoever pastes it is told so, with the text given back.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a page with many blocks is a form with many fields
@@ -286,6 +287,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+STRICT_SCREENS = ("/admin/enquiries/", "/admin/bulk/contact/")
+"""Where the admin shows what strangers wrote: no script runs there but those we wrote ourselves."""
 X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail shows its preview in a frame
 SILENCED_SYSTEM_CHECKS = ["security.W019"]  # which wants DENY there
 if TRUSTED_PROXIES:

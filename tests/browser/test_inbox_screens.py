@@ -203,3 +203,28 @@ def test_a_prospect_asks_without_javascript_and_a_colleague_answers(
         reference,
     )
     assert [text.replace("\r", "") for (text,) in sent] == ["Beste Anna,\n\nGraag, dinsdag."]
+
+
+def test_no_script_runs_in_the_inbox_but_ours_and_those_work(
+    admin: Page, enquiries: dict[str, int]
+) -> None:
+    refused: list[str] = []
+    admin.on(
+        "console",
+        lambda message: refused.append(message.text) if message.type == "error" else None,
+    )
+    admin.goto("/admin/enquiries/figures/")
+    admin.locator("main input[type=text], main input[type=date]").first.click()
+    expect(admin.locator(".xdsoft_datetimepicker:visible")).to_be_visible()
+    admin.goto(f"/admin/enquiries/edit/{enquiries['new']}/")
+    admin.wait_for_load_state("networkidle")
+    assert refused == []
+    admin.evaluate(
+        """() => {
+            const script = document.createElement("script");
+            script.textContent = "document.title = 'overgenomen'";
+            document.body.append(script);
+        }"""
+    )
+    assert admin.title() != "overgenomen"
+    assert "Content Security Policy" in refused[0]

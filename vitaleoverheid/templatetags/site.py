@@ -1,19 +1,26 @@
 """Template tags and filters of the public site."""
 
 import re
+from base64 import b64encode
 from difflib import get_close_matches
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from django import template
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db.models import QuerySet
 from django.template import Context
+from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from wagtail.models import Page
 from wagtail.rich_text import expand_db_html
 
 from vitaleoverheid import phone as telephone
-from vitaleoverheid import seo
+from vitaleoverheid import security_headers, seo
 from vitaleoverheid.models import Person
 from vitaleoverheid.tree import place_of
 
@@ -75,3 +82,20 @@ def current(item: Page, page: Any) -> SafeString | str:
     if not page or not page.path.startswith(item.path):
         return ""
     return format_html(' aria-current="{}"', "page" if page.pk == item.pk else "true")
+
+
+@register.simple_tag
+def checked(attribute: str, path: str) -> SafeString:
+    """Address and hash of a static file: a browser refuses the file when it was tampered with."""
+    address = static(path)
+    name = address.removeprefix(settings.STATIC_URL)
+    # Collected files have a version in their name, which the files they were made of lack.
+    content = Path(finders.find(name) or staticfiles_storage.path(name)).read_bytes()
+    digest = b64encode(sha256(content).digest()).decode()
+    return format_html('{}="{}" integrity="sha256-{}"', attribute, address, digest)
+
+
+@register.simple_tag
+def nonce() -> str:
+    """What marks an inline script as ours, where nothing else may run."""
+    return security_headers.nonce.get()
