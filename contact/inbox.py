@@ -275,6 +275,9 @@ class EnquiryViewSet(SnippetViewSet):
         DateColumn("received_at", label="Ontvangen", sort_key="received_at"),
     )
 
+    def register_chooser_viewset(self) -> None:
+        """No chooser: nothing refers to an enquiry, and Wagtail shows choosers to every editor."""
+
     def get_menu_item(self, order: int | None = None) -> MenuItem:
         return InboxMenuItem(
             self.menu_label,
