@@ -456,6 +456,8 @@ class ContactPage(RoutablePageMixin, BasePage):
         """The page with the form; ``problem`` names what the visitor must be told first."""
         response = self.render(request, context_overrides={"form": form, "problem": problem})
         response.status_code = status
+        if problem:
+            add_never_cache_headers(response)  # it holds what was typed
         return response
 
     @path("bedankt/<str:token>/")

@@ -32,5 +32,5 @@ def response(request: HttpRequest) -> HttpResponse:
     }
     # Without the request: its context processors would ask the database.
     page = render_to_string("contact/unavailable.html", context)
-    headers = {"Retry-After": "60", "Cache-Control": "no-store"}
+    headers = {"Retry-After": "60", "Cache-Control": "private, no-store"}
     return HttpResponse(page, status=503, headers=headers)

@@ -390,3 +390,40 @@ def admin_of(name: str) -> Client:
     client = Client()
     client.force_login(User.objects.create_superuser(name))
     return client
+
+
+# Not left behind on a computer or in a cache that others use too
+
+
+def assert_is_kept_nowhere(response: Any) -> None:
+    assert response.status_code in {200, 403, 422, 429, 503}
+    directives = {*response.headers["Cache-Control"].split(", ")}
+    assert {"no-store", "private"} <= directives, response.headers["Cache-Control"]
+
+
+def test_no_answer_with_personal_data_is_kept_by_a_browser_or_a_cache(
+    colleague: Client, about_jan: list[Enquiry], send: Send
+) -> None:
+    pk = about_jan[0].pk
+    for name, arguments in (
+        *[("list", []), ("list_results", []), ("edit", [pk]), ("history", [pk])],
+        *[("figures", []), ("person", [])],
+    ):
+        assert_is_kept_nowhere(colleague.get(reverse(f"enquiries:{name}", args=arguments)))
+    for kind in ("csv", "xlsx"):
+        assert_is_kept_nowhere(colleague.get("/admin/enquiries/", {"export": kind}))
+    assert_is_kept_nowhere(ask(colleague, "jan@voorbeeld.nl"))
+    assert_is_kept_nowhere(ask(colleague, "jan@voorbeeld.nl", "download"))
+    assert_is_kept_nowhere(press(colleague, about_jan[0], "reply", text=""))
+    assert_is_kept_nowhere(colleague.get("/admin/"))
+
+
+def test_what_a_visitor_typed_is_kept_nowhere_either(
+    send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert_is_kept_nowhere(send(email="jan@voorbeeld"))
+    assert_is_kept_nowhere(send({"Sec-Fetch-Site": "cross-site"}))
+    monkeypatch.setattr("contact.suspicion.HARD_LIMIT", 0)
+    assert_is_kept_nowhere(send(message="Nog een."))
+    monkeypatch.setattr("contact.intake.accept", lambda *args: 1 / 0)
+    assert_is_kept_nowhere(send(message="En nog een."))
