@@ -48,9 +48,9 @@ class CacheControlMiddleware:
 
 
 def is_page(request: HttpRequest) -> bool:
-    """Whether somebody reads a page of the site; a preview of one is reached by no address."""
+    """Whether somebody reads a page or a document; a preview of one is reached by no address."""
     match = request.resolver_match
-    is_asked = match is not None and match.url_name == "wagtail_serve"
+    is_asked = match is not None and match.url_name in {"wagtail_serve", "wagtaildocs_serve"}
     return is_asked and request.method in READING
 
 

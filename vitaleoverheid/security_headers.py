@@ -35,6 +35,8 @@ EDITOR_POLICY = SCREEN_POLICY | {
     "script-src": "'self' 'unsafe-inline'",
     "style-src": "'self' 'unsafe-inline'",
 }
+# A file to keep, should a browser show it after all: no scripts, no forms, a stranger to this site.
+DOWNLOAD_POLICY = PUBLIC_POLICY | {"sandbox": ""}
 HEADERS = {
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -51,7 +53,7 @@ nonce: ContextVar[str] = ContextVar("nonce", default="")
 
 def policy(directives: dict[str, str]) -> str:
     """The value of ``Content-Security-Policy`` for these directives."""
-    return "; ".join(f"{name} {value}" for name, value in directives.items())
+    return "; ".join(f"{name} {value}".rstrip() for name, value in directives.items())
 
 
 class SecurityHeadersMiddleware:
@@ -68,14 +70,16 @@ class SecurityHeadersMiddleware:
         response = self.get_response(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        chosen = policy(self.policy_for(request) | self.always).strip()
-        response.headers.setdefault("Content-Security-Policy", chosen)
+        chosen = self.policy_for(request, response) | self.always
+        response.headers.setdefault("Content-Security-Policy", policy(chosen))
         if not request.path.startswith(self.admin):
             response.headers.setdefault("Speculation-Rules", f'"{self.speculation_rules}"')
         return response
 
-    def policy_for(self, request: HttpRequest) -> dict[str, str]:
+    def policy_for(self, request: HttpRequest, response: HttpResponse) -> dict[str, str]:
         """The strictest policy under which the page works."""
+        if response.headers.get("Content-Disposition", "").startswith("attachment"):
+            return DOWNLOAD_POLICY
         signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
         if not (signed_in and request.path.startswith(self.admin)):
             return PUBLIC_POLICY
