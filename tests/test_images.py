@@ -1,5 +1,6 @@
 """An editor adds images to the library, and visitors see them."""
 
+import re
 from io import BytesIO
 
 import pytest
@@ -7,7 +8,8 @@ from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from PIL import Image
+from PIL import Image, ImageCms
+from pytest_django import Settings
 
 from tests.reading import parse, read, words
 from vitaleoverheid.models import HomePage, SiteImage, TextPage
@@ -27,7 +29,7 @@ def picture(width: int = 1600, height: int = 900, mode: str = "RGB") -> Image.Im
 
 def file_of(image: Image.Image, name: str = "foto.jpg", **options: object) -> SimpleUploadedFile:
     """The image as a file, in the format that its name says."""
-    kind = {"jpg": "JPEG", "png": "PNG"}[name.rpartition(".")[2]]
+    kind = {"jpg": "JPEG"}.get(ending := name.rpartition(".")[2], ending)
     content = BytesIO()
     image.save(content, kind, **options)
     return SimpleUploadedFile(name, content.getvalue())
@@ -161,3 +163,41 @@ def test_the_original_of_a_photo_is_not_handed_out(client: Client, page_with_a_p
     assert name.startswith("original_images/")
     assert client.get(f"/media/{name}").status_code == 404
     assert client.get(f"/media/images/../{name}").status_code == 404
+
+
+PLACE = b"52,59N"
+
+
+@pytest.mark.parametrize("kind", ["jpg", "png", "webp", "avif"])
+@pytest.mark.parametrize("size", ["original", "width-400", "format-png", "format-jpeg"])
+def test_no_size_in_any_format_tells_where_a_photo_was_taken(
+    administrator: Client, kind: str, size: str
+) -> None:
+    photo = picture(800, 450)
+    exif = photo.getexif()
+    exif.get_ifd(GPS)[1] = "N"
+    exif[0x010E] = PLACE.decode()  # what the photo is of
+    written = {"exif": exif, "xmp": b"<x:xmpmeta>" + PLACE + b"</x:xmpmeta>"}
+    file = file_of(photo, f"foto.{kind}", **written if kind != "png" else {"exif": exif})
+    assert PLACE in file.read()
+    file.seek(0)
+    assert upload(administrator, file) is None
+    with SiteImage.objects.get().get_rendition(size).file.open() as made:
+        assert PLACE not in made.read()
+        assert not Image.open(made).getexif()
+
+
+def test_a_photo_keeps_its_colours_and_its_transparency(administrator: Client) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    upload(administrator, file_of(picture(800, 450, "RGBA"), "foto.png", icc_profile=profile))
+    with SiteImage.objects.get().get_rendition("width-400").file.open() as made:
+        shown = Image.open(made)
+        assert shown.info["icc_profile"] == profile
+        assert shown.getpixel((0, 0)) == (0, 0, 0, 0)
+
+
+def test_an_image_that_is_too_large_is_refused_with_the_limit(
+    administrator: Client, settings: Settings
+) -> None:
+    settings.WAGTAILIMAGES_MAX_UPLOAD_SIZE = 100
+    assert re.search(r"te groot .*100", refusal(administrator, file_of(picture())))

@@ -279,6 +279,10 @@ class SiteImageManager(models.Manager.from_queryset(ImageQuerySet)):  # type: ig
         return super().get_queryset().prefetch_related("renditions")
 
 
+LOOKS = {"icc_profile", "transparency"}
+"""What a picture file says about itself that matters to whoever sees it."""
+
+
 class SiteImage(AbstractImage):
     """An image in the library."""
 
@@ -298,15 +302,16 @@ class SiteImage(AbstractImage):
     ) -> File:
         """As Wagtail's, without what a camera wrote down: where and when a photo was taken.
 
-        Wagtail leaves that in JPEG alone. It has turned the photo the right way up by then.
+        Wagtail leaves that in JPEG and PNG alone. It has turned the photo the right way up by then.
         """
         made = super().generate_rendition_file(filter, source=source)
-        if not made.name.endswith(".jpg"):
+        if not made.name.endswith((".jpg", ".png")):
             return made
         bare = BytesIO()
         with PillowImage.open(made) as photo:
-            profile = photo.info.get("icc_profile")
-            photo.save(bare, "JPEG", quality="keep", icc_profile=profile)
+            photo.info = {name: photo.info[name] for name in LOOKS & photo.info.keys()}
+            options = {"quality": "keep"} if photo.format == "JPEG" else {}
+            photo.save(bare, photo.format, **options)
         return File(bare, name=made.name)
 
 
