@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
+from django.utils.formats import number_format
 
 from contact.models import Enquiry
 from contact.suspicion import Circumstances
@@ -36,6 +37,16 @@ class TextField(forms.CharField):
     def to_python(self, value: Any) -> str:
         text = (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
         return CONTROL_CHARACTERS.sub("", text).strip()
+
+
+def require_fitting(text: str) -> None:
+    """Refuse a text that is too long; a ``maxlength`` would let the browser cut it off unasked."""
+    if len(text) > MESSAGE_LENGTH:
+        count, limit = (number_format(n, force_grouping=True) for n in (len(text), MESSAGE_LENGTH))
+        raise forms.ValidationError(
+            f"Maak uw bericht korter. Het telt nu {count} tekens; er passen er {limit} in."
+            " U kunt een langere tekst ook mailen."
+        )
 
 
 class PhoneField(LineField):
@@ -121,15 +132,9 @@ class EnquiryForm(forms.Form):
     message = TextField(
         label="Uw bericht",
         help_text="Vertel kort wat er speelt of wat u wilt weten.",
-        max_length=MESSAGE_LENGTH,
         widget=control(forms.Textarea, rows="9"),
-        error_messages={
-            "required": "Schrijf een bericht",
-            "max_length": (
-                "Maak uw bericht korter. Het telt nu %(show_value)d tekens; er passen er"
-                " %(limit_value)d in. U kunt een langere tekst ook mailen."
-            ),
-        },
+        validators=[require_fitting],
+        error_messages={"required": "Schrijf een bericht"},
     )
 
     q7 = forms.CharField(label="Laat dit veld leeg", required=False)

@@ -255,10 +255,14 @@ def test_a_mistake_is_told_at_its_field_and_nothing_is_kept(
 
 
 def test_a_text_that_is_too_long_is_given_back_whole_and_its_length_told(send: Send) -> None:
-    text = "Een zin.\n\nNog een." * 600
+    text = "Een zin.\n\nNog een." * 1_000
     soup = parse(send(message=text))
     assert filled_in(soup)["message"] == text
-    assert f"Het telt nu {len(text)} tekens; er passen er 10000 in." in messages(soup)["message"]
+    assert "Het telt nu 18.000 tekens; er passen er 10.000 in." in messages(soup)["message"]
+
+
+def test_a_browser_cuts_nothing_off_from_a_long_message(client: Client) -> None:
+    assert "maxlength" not in read(client, "/contact/").select_one("textarea").attrs
 
 
 @pytest.mark.parametrize(
