@@ -2,9 +2,9 @@
 
 from typing import Any, ClassVar
 
-from django.core.paginator import Paginator
+from django.core.paginator import InvalidPage, Paginator
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from wagtail.admin.panels import FieldPanel
@@ -23,6 +23,7 @@ ARTICLES_IN_FEED = 20
 class InsightIndexPage(RoutablePageMixin, BasePage):
     """All articles, the newest first. Published by itself with the first of them."""
 
+    schema_type = "CollectionPage"
     parent_page_types: ClassVar[list[str]] = ["vitaleoverheid.HomePage"]
     subpage_types: ClassVar[list[str]] = ["insights.InsightPage"]
     max_count = 1
@@ -39,7 +40,13 @@ class InsightIndexPage(RoutablePageMixin, BasePage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         pages = Paginator(self.articles(), ARTICLES_PER_PAGE)
-        context["results"] = pages.get_page(request.GET.get("page"))
+        try:
+            results = pages.page(request.GET.get("page", 1))
+        except InvalidPage as error:
+            raise Http404 from error
+        context["results"] = results
+        context["numbers"] = pages.get_elided_page_range(results.number)
+        context["page_query"] = f"?page={results.number}" if results.has_previous() else ""
         return context
 
     @path("feed/")

@@ -17,6 +17,7 @@ from vitaleoverheid.models import BasePage
 class ServiceIndexPage(BasePage):
     """All services at a glance."""
 
+    schema_type = "CollectionPage"
     parent_page_types: ClassVar[list[str]] = ["vitaleoverheid.HomePage"]
     subpage_types: ClassVar[list[str]] = ["services.ServicePage"]
     max_count = 1

@@ -4,7 +4,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from django.test import Client
 
-from tests.reading import PAGES, read, words
+from tests.reading import PAGES, SCREENS, parse, read, words
 from vitaleoverheid.models import AboutPage, HomePage, TextPage
 
 pytestmark = pytest.mark.django_db
@@ -67,8 +67,16 @@ def test_the_menus_say_which_page_this_is(client: Client) -> None:
 
 def test_the_header_says_under_which_page_this_one_is(client: Client) -> None:
     soup = read(client, "/diensten/versterking-interne-samenwerking/")
-    assert current(soup, HEADER, "true") == ["Diensten"]
+    assert current(soup, HEADER, "true") == current(soup, FOOTER, "true") == ["Diensten"]
     assert current(soup, HEADER, "page") == current(soup, FOOTER, "page") == []
+
+
+def test_the_confirmation_is_below_the_contact_page_and_is_not_that_page(client: Client) -> None:
+    form, confirmation = read(client, "/contact/"), parse(SCREENS["confirmation"](client))
+    assert current(form, HEADER, "page") == current(form, FOOTER, "page") == ["Contact"]
+    for menu in (HEADER, FOOTER):
+        assert current(confirmation, menu, "true") == ["Contact"]
+        assert current(confirmation, menu, "page") == []
 
 
 def test_the_menus_say_that_this_is_the_search_page(client: Client) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 
 from insights.models import InsightIndexPage, InsightPage
 from services.models import ServicePage
-from tests.reading import parse, read, words
+from tests.reading import read, words
 from tests.test_sharing import check, graph, node
 from vitaleoverheid.models import Person
 
@@ -137,7 +137,38 @@ def test_the_feed_brings_new_articles(client: Client, article: InsightPage) -> N
     assert entry.findtext(f"{ATOM}author/{ATOM}name") == "Anna de Boer"
 
 
-def test_a_page_number_that_is_none_shows_the_first_page(
-    client: Client, article: InsightPage
+@pytest.fixture
+def many_articles(article: InsightPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("insights.models.ARTICLES_PER_PAGE", 1)
+    for number in (2, 3):
+        article.get_parent().add_child(instance=InsightPage(title=f"Inzicht {number}"))
+
+
+def test_the_pages_of_the_overview_lead_to_each_other(client: Client, many_articles: None) -> None:
+    links = {
+        words(link): link["href"]
+        for link in read(client, "/inzichten/?page=2").select("nav a[rel]")
+    }
+    assert links == {"Vorige": "/inzichten/", "Volgende": "/inzichten/?page=3"}
+    numbers = read(client, "/inzichten/").select(".pagination a:not([rel])")
+    assert [words(number) for number in numbers] == ["Pagina 1", "Pagina 2", "Pagina 3"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "own"), [("", ""), ("?page=1", ""), ("?page=2", "?page=2"), ("?page=03", "?page=3")]
+)
+def test_each_page_of_the_overview_is_known_by_one_address(
+    client: Client, many_articles: None, asked: str, own: str
 ) -> None:
-    assert "Samenwerken" in words(parse(client.get("/inzichten/?page=x")).main)
+    page = read(client, f"/inzichten/{asked}")
+    canonical = page.find("link", rel="canonical")["href"]
+    assert canonical == f"{settings.SITE_URL}/inzichten/{own}"
+    assert page.find("meta", property="og:url")["content"] == canonical
+    assert ("pagina" in page.title.get_text()) == bool(own)
+
+
+@pytest.mark.parametrize("number", ["0", "4", "999", "x", ""])
+def test_a_page_of_the_overview_that_does_not_exist_is_not_found(
+    client: Client, many_articles: None, number: str
+) -> None:
+    assert client.get(f"/inzichten/?page={number}").status_code == 404

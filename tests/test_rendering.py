@@ -18,7 +18,7 @@ from wagtail.rich_text import RichText
 
 from insights.models import InsightIndexPage, InsightPage
 from services.models import ServicePage
-from tests.reading import PAGES
+from tests.reading import PAGES, parse
 from vitaleoverheid.models import BasePage, HomePage, Person, SiteImage, TextPage
 from vitaleoverheid.tree import place_of
 
@@ -26,6 +26,7 @@ pytestmark = pytest.mark.django_db
 
 MOST_QUERIES = 6
 GONE = '<p><a linktype="page" id="999999">weg</a></p>'
+ABOUT = "/over-ons/"
 SERVICE = "/diensten/versterking-interne-samenwerking/"
 
 
@@ -97,6 +98,10 @@ def test_a_page_takes_few_queries_however_large_the_site(
     for address in ADDRESSES:
         with django_assert_max_num_queries(MOST_QUERIES, info=address):
             assert client.get(address).status_code == 200
+    with django_assert_max_num_queries(MOST_QUERIES):
+        mistyped = client.get("/kopie/ovr-ons/")
+    assert mistyped.status_code == 404
+    assert parse(mistyped).find("h2", string="Zocht u misschien").find_next("a")["href"] == ABOUT
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # see test_images.py

@@ -118,8 +118,8 @@ def test_many_results_are_divided_over_pages(client: Client, many_pages: None) -
 def test_the_pages_of_results_lead_to_each_other(client: Client, many_pages: None) -> None:
     soup = read(client, "/zoeken/?q=zeppelin&page=2")
     links = {words(link): link["href"] for link in soup.select(".pagination a")}
-    assert links["Vorige"] == "?q=zeppelin&page=1"
-    assert links["Volgende"] == "?q=zeppelin&page=3"
+    assert links["Vorige"] == "/zoeken/?q=zeppelin"
+    assert links["Volgende"] == "/zoeken/?q=zeppelin&page=3"
 
 
 def test_a_long_row_of_pages_shows_the_first_the_last_and_those_around_this_one(

@@ -5,13 +5,12 @@ from base64 import b64encode
 from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from django import template
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, Value, When
 from django.template import Context
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -22,7 +21,11 @@ from wagtail.rich_text import expand_db_html
 from vitaleoverheid import phone as telephone
 from vitaleoverheid import security_headers, seo
 from vitaleoverheid.models import Person
-from vitaleoverheid.tree import place_of
+from vitaleoverheid.tree import HOME_DEPTH, place_of, restricted
+
+ADDRESS_LENGTH = 60  # characters that are compared; nobody means a longer name
+PIECE = 3  # characters
+CANDIDATES = 50
 
 register = template.Library()
 
@@ -64,10 +67,28 @@ def all_people() -> QuerySet[Person]:
 
 @register.simple_tag(takes_context=True)
 def nearest_pages(context: Context) -> list[Page]:
-    """The pages whose address looks most like the one that was asked for."""
-    asked = context["request"].path.strip("/").rpartition("/")[2]
-    pages = {page.slug: page for page in Page.objects.live().public().filter(depth__gt=2)}
+    """The pages whose address looks most like the one that was asked for.
+
+    PostgreSQL chooses a few that share the most pieces of it, however many pages there are.
+    """
+    asked = context["request"].path.strip("/").rpartition("/")[2][:ADDRESS_LENGTH]
+    pieces = {asked[start : start + PIECE] for start in range(len(asked) - PIECE + 1)}
+    shared = (Case(When(slug__icontains=piece, then=1), default=0) for piece in pieces)
+    alike = Page.objects.live().exclude(restricted()).filter(depth__gt=HOME_DEPTH)
+    alike = alike.order_by(-sum(shared, Value(0)), "path")[:CANDIDATES]
+    pages = {page.slug: page for page in alike}
     return [pages[slug] for slug in get_close_matches(asked, pages, n=3, cutoff=0.5)]
+
+
+@register.simple_tag(takes_context=True)
+def page_link(context: Context, number: int) -> str:
+    """The address of a page of the list on this one; the first needs no number."""
+    request = context["request"]
+    query = request.GET.copy()
+    query.pop("page", None)
+    if number > 1:
+        query["page"] = str(number)
+    return f"{request.path}?{query.urlencode()}".rstrip("?")
 
 
 @register.filter
@@ -76,12 +97,14 @@ def in_header(page: Page) -> bool:
     return getattr(page.specific_class, "in_header", True)
 
 
-@register.simple_tag
-def current(item: Page, page: Any) -> SafeString | str:
+@register.simple_tag(takes_context=True)
+def current(context: Context, item: Page) -> SafeString | str:
     """``aria-current`` for a menu item: ``page`` on the page itself, ``true`` on those below it."""
+    page = context.get("page")
     if not page or not page.path.startswith(item.path):
         return ""
-    return format_html(' aria-current="{}"', "page" if page.pk == item.pk else "true")
+    is_here = context["request"].path == item.get_url(context["request"])
+    return format_html(' aria-current="{}"', "page" if is_here else "true")
 
 
 @register.simple_tag
