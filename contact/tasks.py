@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 from django.conf import settings
@@ -127,6 +128,7 @@ def purge(timestamp: int) -> None:
     """Remove what has been kept long enough."""
     privacy.purge()
     suspicion.forget_senders()
+    call_command("searchpromotions_garbage_collect", stdout=StringIO())
 
 
 @every("0 5 * * *", "canary")

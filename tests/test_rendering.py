@@ -81,7 +81,8 @@ def insights(home: HomePage) -> InsightIndexPage:
     return overview
 
 
-ADDRESSES = [*PAGES, "/inzichten/", "/inzichten/inzicht/", "/inzichten/feed/", "/zoeken/"]
+SEARCHES = [f"/zoeken/?q={query}" for query in ("", "samenwerking", "samenwerkng", "zeppelin")]
+ADDRESSES = [*PAGES, "/inzichten/", "/inzichten/inzicht/", "/inzichten/feed/", *SEARCHES]
 
 
 @pytest.mark.parametrize("count", [10, 1_000])

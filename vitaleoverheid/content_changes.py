@@ -36,6 +36,9 @@ SHOWN_NOWHERE = {
     # Made from the pages, after them; search results are never kept.
     "wagtailcore_referenceindex",
     "wagtailsearch_indexentry",
+    # Counts of searches that found nothing.
+    "wagtailsearchpromotions_query",
+    "wagtailsearchpromotions_querydailyhits",
     # Enquiries: somebody who sends the form must not make every page be rendered again.
     "contact_enquiry",
     "contact_message",

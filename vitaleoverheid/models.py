@@ -20,7 +20,7 @@ from wagtail.images.models import AbstractImage, AbstractRendition, Filter, Imag
 from wagtail.models import Orderable, Page, PageViewRestriction
 from wagtail.search import index
 
-from vitaleoverheid import phone, social_image
+from vitaleoverheid import phone, search, social_image
 from vitaleoverheid.blocks import (
     LEANING,
     ArticleBlock,
@@ -85,6 +85,11 @@ class BasePage(Page):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def get_search_fields(cls) -> list[Any]:
+        """As Wagtail's; what looks like HTML in a text is found as well."""
+        return [search.plain(field) for field in super().get_search_fields()]
 
     def get_url_parts(self, *args: Any, **kwargs: Any) -> tuple[int, str, str] | None:
         """As Wagtail's, with the host that ``SITE_URL`` names: the one place for it."""

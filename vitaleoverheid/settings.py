@@ -163,6 +163,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "wagtail.contrib.redirects",
     "wagtail.contrib.routable_page",
+    "wagtail.contrib.search_promotions",
     "wagtail.contrib.settings",
     "wagtail.contrib.sitemaps",
     "wagtail.contrib.typed_table_block",
@@ -332,6 +333,7 @@ if "PURGE_URL" in os.environ:  # a cache in front that forgets a page when sent 
             "LOCATION": base_url("PURGE_URL", default=""),
         }
     }
+WAGTAILSEARCH_HITS_MAX_AGE = 90  # days that a search without a result stays in the report
 WAGTAIL_ENABLE_UPDATE_CHECK = False  # asks another host, from the editor's browser
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # likewise
 WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -17,11 +18,17 @@ from django.views.decorators.http import require_safe
 from django.views.defaults import page_not_found
 from wagtail.contrib.redirects.middleware import get_redirect
 from wagtail.contrib.redirects.models import Redirect
-from wagtail.models import Page
 
-from vitaleoverheid.fragments import with_fragments
 from vitaleoverheid.models import OrganisationSettings, Person
-from vitaleoverheid.tree import serve
+from vitaleoverheid.search import (
+    ancestor_titles,
+    best_bets,
+    find,
+    marked,
+    mended,
+    record_fruitless,
+)
+from vitaleoverheid.tree import place_of, serve
 
 FAVICON = Path(__file__).parent / "static/favicon.ico"
 RESULTS_PER_PAGE = 10
@@ -45,19 +52,31 @@ def gone(request: HttpRequest) -> HttpResponse | None:
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Pages that hold what the visitor asked for."""
+    place_of(request)  # found now, it need not be asked for again
     query = " ".join(request.GET.get("q", "").replace("\0", " ").split())[:QUERY_LENGTH]
-    found = Page.objects.live().public().specific().search(query) if query else Page.objects.none()
-    results = Paginator(found, RESULTS_PER_PAGE).get_page(request.GET.get("page"))
-    pages = with_fragments(list(results), query) if query else []
-    numbers = results.paginator.get_elided_page_range(results.number)
-    context = {
-        "query": query,
-        "results": results,
-        "pages": pages,
-        "numbers": numbers,
-        "is_search": True,
-    }
+    context = {"query": query, "is_search": True, **(answer(request, query) if query else {})}
     return render(request, "vitaleoverheid/search.html", context)
+
+
+def answer(request: HttpRequest, query: str) -> dict[str, Any]:
+    """What a search found: best bets, one page of results, and the query as it was understood."""
+    meant = mended(query)
+    bets = best_bets(query, meant)
+    found = find(meant).exclude(pk__in=[bet.page_id for bet in bets if bet.page_id])
+    results = Paginator(found, RESULTS_PER_PAGE).get_page(request.GET.get("page"))
+    count = len(bets) + results.paginator.count
+    if not count:
+        record_fruitless(query)
+    trails = ancestor_titles(list(results))
+    for result in results:
+        result.fragment, result.trail = marked(result.fragment), " / ".join(trails[result.pk])
+    return {
+        "meant": meant if count else query,
+        "count": count,
+        "bets": bets,
+        "results": results,
+        "numbers": results.paginator.get_elided_page_range(results.number),
+    }
 
 
 @require_safe

@@ -1,8 +1,18 @@
 """What the project adds to the Wagtail admin."""
 
+from typing import Any, ClassVar
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path, reverse
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.rich_text.converters.html_to_contentstate import InlineStyleElementHandler
 from wagtail.admin.rich_text.editors.draftail.features import InlineStyleFeature
+from wagtail.contrib.search_promotions.models import SearchPromotion
+from wagtail.contrib.search_promotions.views.reports import SearchTermsReportView
+from wagtail.contrib.search_promotions.wagtail_hooks import SearchPicksMenuItem
+from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
@@ -42,6 +52,46 @@ def register_leaning_word(features: FeatureRegistry) -> None:
 def register_page_links(features: FeatureRegistry) -> None:
     """Instead of Wagtail's own, which comes before."""
     features.register_link_type(PageLinks)
+
+
+class FruitlessSearchesView(SearchTermsReportView):
+    """Wagtail's report of searches, which here are those that found nothing, for editors too."""
+
+    page_title = "Zoekvragen zonder resultaat"
+    permission_policy = ModelPermissionPolicy(SearchPromotion)
+    any_permission_required: ClassVar[list[str]] = ["add", "change", "delete"]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        # Past Wagtail's own, which is for superusers alone.
+        return super(SearchTermsReportView, self).dispatch(request, *args, **kwargs)
+
+
+@hooks.register("register_admin_urls", order=-1)
+def put_fruitless_searches_before_search_terms() -> list[URLPattern]:
+    """At the same addresses as Wagtail's report."""
+    address = "searchpicks/reports/search-terms/"
+    return [
+        path(address, FruitlessSearchesView.as_view()),
+        path(f"{address}results/", FruitlessSearchesView.as_view(results_only=True)),
+    ]
+
+
+@hooks.register("register_reports_menu_item")
+def register_fruitless_searches() -> MenuItem:
+    """Among the reports, for whoever may choose best bets."""
+    return SearchPicksMenuItem(
+        FruitlessSearchesView.page_title,
+        reverse(FruitlessSearchesView.index_url_name),
+        name="fruitless-searches",
+        icon_name="search",
+        order=1300,
+    )
+
+
+@hooks.register("construct_reports_menu")
+def hide_search_terms(request: HttpRequest, items: list[MenuItem]) -> None:
+    """Wagtail's own item, which leads to the same report."""
+    items[:] = [item for item in items if item.name != "search-terms"]
 
 
 class PersonViewSet(SnippetViewSet):
