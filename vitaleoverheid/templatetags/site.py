@@ -3,6 +3,7 @@
 import re
 from base64 import b64encode
 from difflib import get_close_matches
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -111,11 +112,16 @@ def current(context: Context, item: Page) -> SafeString | str:
 def checked(attribute: str, path: str) -> SafeString:
     """Address and hash of a static file: a browser refuses the file when it was tampered with."""
     address = static(path)
+    return format_html('{}="{}" integrity="{}"', attribute, address, integrity(address))
+
+
+@lru_cache(maxsize=0 if settings.DEBUG else 32)  # none, while files are being written
+def integrity(address: str) -> str:
+    """The hash of a static file, as browsers compare it."""
     name = address.removeprefix(settings.STATIC_URL)
     # Collected files have a version in their name, which the files they were made of lack.
     content = Path(finders.find(name) or staticfiles_storage.path(name)).read_bytes()
-    digest = b64encode(sha256(content).digest()).decode()
-    return format_html('{}="{}" integrity="sha256-{}"', attribute, address, digest)
+    return f"sha256-{b64encode(sha256(content).digest()).decode()}"
 
 
 @register.simple_tag
