@@ -1,0 +1,77 @@
+"""How long the site takes with many pages: ``python -m benchmarks.pages 10 1000 10000``.
+
+As ``benchmarks.inbox``, for what depends on the number of pages.
+"""
+
+import sys
+import time
+
+from benchmarks.inbox import PRODUCTION, measure, scratch_database  # isort: skip (sets up Django)
+
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client, override_settings
+from wagtail.models import Page
+
+from services.models import ServicePage
+from tests.test_rendering import add_pages
+from vitaleoverheid.models import HomePage, TextPage
+
+SIZES = [10, 1_000, 10_000]
+VIEWS = {
+    "home page": "/",
+    "a service": "/diensten/versterking-interne-samenwerking/",
+    "all services": "/diensten/",
+    "no such page": "/diensten/versterking-samenwerkin/",
+    "sitemap": "/sitemap.xml",
+    "search, all found": "/zoeken/?q=samenwerking",
+    "search, one found": "/zoeken/?q=toegankelijkheid",
+    "search, a typing error": "/zoeken/?q=toegankelikheid",
+    "explorer, home page": "/admin/pages/{home}/",
+    "explorer, services": "/admin/pages/{services}/",
+    "editor": "/admin/pages/{page}/edit/",
+}
+
+
+def fill(size: int) -> None:
+    """Add pages, half of them below the services, until there are as many."""
+    services = Page.objects.get(slug="diensten")
+    missing = size - Page.objects.count()
+    if missing > 0:
+        add_pages(services, ServicePage.objects.first(), missing // 2)
+        add_pages(HomePage.objects.get(), TextPage.objects.get(slug="privacy"), missing // 2)
+    call_command("wagtail_update_index", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def main(sizes: list[int]) -> None:
+    """Print a table: a line for each view, a column for each number of pages."""
+    visitor, editor = Client(), Client()
+    editor.force_login(User.objects.create_superuser("redactie", "redactie@voorbeeld.nl"))
+    known = {
+        "home": HomePage.objects.get().pk,
+        "services": Page.objects.get(slug="diensten").pk,
+        "page": ServicePage.objects.get().pk,
+    }
+    columns = []
+    for size in sizes:
+        started = time.perf_counter()
+        fill(size)
+        print(f"{size} pages, made in {time.perf_counter() - started:.0f} s", flush=True)
+        columns.append(
+            [
+                measure(editor if "admin" in view else visitor, view.format(**known))
+                for view in VIEWS.values()
+            ]
+        )
+    print("\np95 in milliseconds (queries)")
+    print(f"{'':<24}" + "".join(f"{size:>16,}" for size in sizes))
+    for name, *row in zip(VIEWS, *columns, strict=True):
+        print(f"{name:<24}" + "".join(f"{p95:>11.0f} ({count:>2})" for p95, count in row))
+
+
+if __name__ == "__main__":
+    with override_settings(**PRODUCTION), scratch_database():
+        main([int(size) for size in sys.argv[1:]] or SIZES)
