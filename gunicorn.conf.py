@@ -4,7 +4,10 @@ What is set here can be overruled on the command line or in ``GUNICORN_CMD_ARGS`
 """
 
 import os
+import socket
+import struct
 from pathlib import Path
+from typing import Any
 
 # Read in the master process, so that a missing or malformed variable ends the start with its one
 # line. Read by a worker first, it would end that worker, and the master would start the next.
@@ -28,6 +31,21 @@ timeout = 30  # seconds without a sign of life before a worker is replaced
 graceful_timeout = 20  # seconds to finish what is under way when told to stop
 keepalive = 75  # seconds; longer than a proxy keeps an idle connection, and it holds no thread
 # No max_requests: nothing leaks that is known of, and a new worker starts without finished pages.
+
+CLIENT_PATIENCE = 10  # seconds
+
+
+def when_ready(server: Any) -> None:
+    """Give up a client that stops in the middle of a request, or stops reading its answer.
+
+    gunicorn would keep a thread for it, for ever. Connections inherit this from their listener.
+    Who sends one byte at a time is for the proxy in front to wait for: see deploy/Caddyfile.
+    """
+    seconds = struct.pack("ll", CLIENT_PATIENCE, 0)
+    for listener in server.LISTENERS:
+        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            listener.sock.setsockopt(socket.SOL_SOCKET, option, seconds)
+
 
 # Room for long searches and for the headers of large organisations' proxies, and no more.
 limit_request_line = 8190  # bytes

@@ -194,6 +194,7 @@ MIDDLEWARE = [
     "vitaleoverheid.security_headers.SecurityHeadersMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "vitaleoverheid.limits.LimitsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "vitaleoverheid.middleware.CacheControlMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

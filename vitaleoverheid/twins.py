@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from markdownify import MarkdownConverter
 from wagtail.models import Site
 
+from vitaleoverheid.limits import one_after_another
 from vitaleoverheid.models import BasePage, OrganisationSettings
 from vitaleoverheid.tree import serve
 
@@ -18,6 +19,7 @@ NOT_TEXT = "nav, form, [aria-hidden], [hidden]"
 
 
 @require_safe
+@one_after_another
 def page_as_markdown(request: HttpRequest, path: str) -> HttpResponse:
     """What a visitor reads on a page, as Markdown.
 

@@ -14,6 +14,8 @@ from vitaleoverheid import twins, views
 PAGE_PATH = r"^(?!_util/)((?:[\w:-]+/)*)$"
 """Wagtail's own pattern, and the colons of a signed address; ``_util/`` asks for passwords."""
 
+handler400 = "vitaleoverheid.limits.bad_request"
+
 urlpatterns = [
     path("healthz", views.healthz),
     path("readyz", views.readyz),

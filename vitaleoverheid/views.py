@@ -19,6 +19,7 @@ from django.views.defaults import page_not_found
 from wagtail.contrib.redirects.middleware import get_redirect
 from wagtail.contrib.redirects.models import Redirect
 
+from vitaleoverheid.limits import one_after_another
 from vitaleoverheid.models import OrganisationSettings, Person
 from vitaleoverheid.search import (
     ancestor_titles,
@@ -35,6 +36,7 @@ RESULTS_PER_PAGE = 10
 QUERY_LENGTH = 200  # characters; nobody types more
 
 
+@one_after_another
 def page(request: HttpRequest, path: str) -> HttpResponse:
     """A page of the tree; where there is none the site's own 404, also for who develops it."""
     try:
@@ -50,6 +52,7 @@ def gone(request: HttpRequest) -> HttpResponse | None:
 
 
 @require_safe
+@one_after_another
 def search(request: HttpRequest) -> HttpResponse:
     """Pages that hold what the visitor asked for."""
     place_of(request)  # found now, it need not be asked for again
