@@ -25,8 +25,8 @@ RUN useradd --system --uid 10001 --no-create-home site \
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv/site .
 USER site
-ENV MEDIA_ROOT=/srv/media
-EXPOSE 8000
+ENV MEDIA_ROOT=/srv/media METRICS_PORT=9100
+EXPOSE 8000 9100
 HEALTHCHECK --start-period=30s --start-interval=1s --interval=30s --timeout=5s CMD \
     ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/healthz')"]
-CMD ["gunicorn", "vitaleoverheid.wsgi", "--bind=0.0.0.0:8000"]
+CMD ["gunicorn", "vitaleoverheid.wsgi", "--bind=0.0.0.0:8000", "--bind=0.0.0.0:9100"]

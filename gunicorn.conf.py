@@ -4,14 +4,16 @@ What is set here can be overruled on the command line or in ``GUNICORN_CMD_ARGS`
 """
 
 import os
+import shutil
 import socket
 import struct
+import tempfile
 from pathlib import Path
 from typing import Any
 
 # Read in the master process, so that a missing or malformed variable ends the start with its one
 # line. Read by a worker first, it would end that worker, and the master would start the next.
-from vitaleoverheid.settings import BASE_DIR, DEBUG
+from vitaleoverheid.settings import BASE_DIR, DEBUG, LOGGING, METRICS_PORT
 
 # Python runs on one core per process: one process for each, and a second that answers while the
 # first restarts. Threads are for waiting on the database; more of them only wait for each other.
@@ -55,9 +57,24 @@ limit_request_field_size = 8190  # bytes
 # gunicorn itself believes no X-Forwarded-* header; the settings do, as far as TRUSTED_PROXIES says.
 forwarded_allow_ips = ""
 
-# No access log: the proxy in front keeps one, and this one would hold what visitors search for.
-accesslog = None
-loglevel = "error" if DEBUG else "info"  # a warning says at every start that reload is on
+if DEBUG:
+    loglevel = "error"  # a warning says at every start that reload is on
+else:
+    logger_class = "vitaleoverheid.access_log.AccessLog"
+    into_one_log = {"level": "INFO", "propagate": True}
+    loggers = {"gunicorn.access": into_one_log, "gunicorn.error": into_one_log}
+    logconfig_dict = LOGGING | {"loggers": loggers}
+
+# Where the workers count together. A master that takes over inherits it, and goes on counting.
+if METRICS_PORT and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="metrics-")
+
+
+def on_exit(server: Any) -> None:
+    """Leave nothing behind, unless another master has taken over."""
+    if METRICS_PORT and server.reexec_pid == server.master_pid == 0:
+        shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+
 
 # A sign of life is a file that is touched; on a busy disk that can block, in memory it can't.
 memory = Path("/dev/shm")  # noqa: S108 (the file gets a name that nobody can guess)

@@ -1,9 +1,12 @@
 """Noticing that enquiries do not come through, before the firm misses one."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateWorker
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 
 from contact.forms import EnquiryForm
 from contact.intake import accept
@@ -15,6 +18,8 @@ CANARY_EVERY = timedelta(hours=26)  # a day, and time to be late
 OF_AN_ENQUIRY = Message.Kind.NOTIFICATION, Message.Kind.REPLY, Message.Kind.REMINDER
 DAILY = Message.Kind.DIGEST, Message.Kind.CANARY
 NAMED = 3  # enquiries that an alarm mentions
+
+WORKER_SILENT_AFTER = timedelta(seconds=60)
 
 CANARY = {
     "name": "Proefaanvraag",
@@ -59,14 +64,37 @@ def unsent() -> QuerySet[Message]:
 
 
 def stuck() -> Q:
-    """Mails that should have been sent long ago, save confirmations that were tried and refused."""
-    long_ago = Q(state=Message.State.QUEUED, created_at__lt=timezone.now() - UNSENT_AFTER)
-    return long_ago & ~Q(kind=Message.Kind.ACKNOWLEDGEMENT, attempts__gt=0)
+    """Mails that should have been sent long ago."""
+    return waiting() & Q(created_at__lt=timezone.now() - UNSENT_AFTER)
+
+
+def waiting() -> Q:
+    """Mails that are to be sent, save confirmations that were tried and refused."""
+    refused = Q(kind=Message.Kind.ACKNOWLEDGEMENT, attempts__gt=0)
+    return Q(state=Message.State.QUEUED) & ~refused
 
 
 def queue_moves() -> bool:
     """Whether no mail waits longer than it should, and the last canary came through."""
     return not Message.objects.filter(stuck()).exists() and not canary_is_missing()
+
+
+def metrics() -> Iterator[Metric]:
+    """The way of an enquiry in figures, for whoever watches the site from outside."""
+    now = timezone.now()
+    by_status = Enquiry.objects.real().order_by().values_list("status").annotate(Count("pk"))
+    counts = dict.fromkeys(Enquiry.Status.values, 0) | dict(by_status)
+    enquiries = GaugeMetricFamily("enquiries", "Enquiries on record.", labels=["status"])
+    for status, count in counts.items():
+        enquiries.add_metric([status], count)
+    yield enquiries
+    oldest = Message.objects.filter(waiting()).aggregate(at=Min("created_at"))["at"] or now
+    age = (now - oldest).total_seconds()
+    yield GaugeMetricFamily("mail_queue_age_seconds", "How long the oldest mail waits.", value=age)
+    unsent_mails = unsent().count()
+    yield GaugeMetricFamily("mails_unsent", "Mails that should have gone out.", value=unsent_mails)
+    alive = ProcrastinateWorker.objects.filter(last_heartbeat__gt=now - WORKER_SILENT_AFTER)
+    yield GaugeMetricFamily("workers", "Background workers at work.", value=alive.count())
 
 
 def canary_is_missing() -> bool:

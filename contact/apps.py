@@ -11,6 +11,8 @@ class ContactConfig(AppConfig):
 
     def ready(self) -> None:
         from contact import alarm  # noqa: PLC0415 (needs the models)
+        from vitaleoverheid import metrics  # noqa: PLC0415
         from vitaleoverheid.views import READINESS  # noqa: PLC0415
 
+        metrics.FIGURES.append(alarm.metrics)
         READINESS["mail"] = alarm.queue_moves

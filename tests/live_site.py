@@ -27,18 +27,17 @@ class LiveSite:
     def __init__(self, folder: Path, database_url: str) -> None:
         self.folder = folder
         self.database_url = database_url
-        self.port = free_port()
+        self.port, self.metrics_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
 
     @contextmanager
     def serving(self) -> Iterator[None]:
         """Run gunicorn until the end of the block."""
         log = self.folder / "gunicorn.log"
-        bind = f"--bind=127.0.0.1:{self.port}"
+        binds = [f"--bind=127.0.0.1:{port}" for port in (self.port, self.metrics_port)]
+        gunicorn = ["-m", "gunicorn", "vitaleoverheid.wsgi", *binds]
         with log.open("w") as output:
-            server = self.start(
-                "-m", "gunicorn", "vitaleoverheid.wsgi", bind, stdout=output, stderr=output
-            )
+            server = self.start(*gunicorn, stdout=output, stderr=output)
         try:
             deadline = time.monotonic() + PATIENCE
             while not self.answers():
@@ -67,9 +66,11 @@ class LiveSite:
         response, _ = self.ask("POST", "/contact/", urlencode(fields), kind)
         return response
 
-    def ask(self, method: str, address: str, *content: Any) -> tuple[HTTPResponse, bytes]:
+    def ask(
+        self, method: str, address: str, *content: Any, port: int = 0
+    ) -> tuple[HTTPResponse, bytes]:
         """The answer to one request, and its body."""
-        with closing(HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as http:
+        with closing(HTTPConnection("127.0.0.1", port or self.port, timeout=PATIENCE)) as http:
             http.request(method, address, *content)
             response = http.getresponse()
             return response, response.read()
@@ -90,6 +91,7 @@ class LiveSite:
             "SITE_URL": self.url,
             "DATABASE_URL": self.database_url,
             "MEDIA_ROOT": str(self.folder / "media"),
+            "METRICS_PORT": str(self.metrics_port),
             "WEB_CONCURRENCY": "2",
         }
         return subprocess.Popen(

@@ -44,6 +44,7 @@ MISTAKES = [
     ("IMAP_URL", "mail.voorbeeld.nl"),
     ("TRUSTED_PROXIES", "-1"),
     ("DEFAULT_FROM_EMAIL", "Vitale Overheid <info@vitaleoverheid.nl>"),
+    ("SENTRY_DSN", "https://sentry.voorbeeld.eu/1"),
 ]
 
 

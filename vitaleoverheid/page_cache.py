@@ -27,6 +27,7 @@ from django.http.request import split_domain_port, validate_host
 
 from vitaleoverheid.content_changes import ContentChanges
 from vitaleoverheid.kept_page import Answer, KeptPage
+from vitaleoverheid.request_id import numbered
 
 CAPACITY = 64 * 1024 * 1024  # bytes in each process; a page takes some 20,000
 PATIENCE = 1  # seconds to wait for another request that is rendering the same page
@@ -107,10 +108,10 @@ class PageCache:
         key = key_of(environ)
         if key is None:
             self.changes.listen()  # whoever posts a form gets by with what is known then
-            return self.application(environ, start_response)
+            return self.application(environ, numbered(environ, start_response))
         if entry := self.current(key):
             return entry.page.answer(environ, start_response, HIT)
-        return self.answer_anew(key, environ, start_response)
+        return self.answer_anew(key, environ, numbered(environ, start_response))
 
     def current(self, key: Key) -> Entry | None:
         """The page, if to render it again would change nothing."""

@@ -143,6 +143,16 @@ def embedded_database_url() -> str:
     return embedded_postgres.url()
 
 
+def report_errors(dsn: str) -> None:
+    """Report errors to Sentry; stops the start when there is no such address."""
+    from vitaleoverheid import error_reports  # noqa: PLC0415 (most sites do without)
+
+    try:
+        error_reports.start(dsn)
+    except ValueError as error:
+        stop("SENTRY_DSN", f"is malformed: {error}")
+
+
 # What kind of site this is
 
 DEBUG = boolean("DEBUG", default=not {"DATABASE_URL", "SECRET_KEY"} & os.environ.keys())
@@ -296,17 +306,25 @@ SILENCED_SYSTEM_CHECKS = ["security.W019"]  # which wants DENY there
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# Logs: to the console, where whatever runs the site collects them
+# Watching: logs go to the console, where whatever runs the site collects them
 
+METRICS_PORT = whole_number("METRICS_PORT", default=0)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "{levelname} {name}: {message}", "style": "{"},
+        "json": {"()": "vitaleoverheid.logs.JSONFormatter"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line" if DEBUG else "json"},
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     # Django's own would also mail every error, with the request in it, to ADMINS.
     "loggers": {"django": {"handlers": [], "level": "WARNING", "propagate": True}},
 }
+if SENTRY_DSN := os.environ.get("SENTRY_DSN"):
+    report_errors(SENTRY_DSN)
 
 # Wagtail
 
