@@ -143,6 +143,20 @@ def embedded_database_url() -> str:
     return embedded_postgres.url()
 
 
+def bucket(name: str, url: str) -> dict[str, Any]:
+    """Django's storage settings for an S3-compatible bucket; without a URL it is Amazon's.
+
+    Amazon's library itself reads AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_DEFAULT_REGION.
+    """
+    options = {
+        "bucket_name": name,
+        "endpoint_url": url or None,
+        "file_overwrite": False,
+        "max_memory_size": 1024 * 1024,  # bytes; the rest of a file waits on disk
+    }
+    return {"BACKEND": "vitaleoverheid.s3.BucketStorage", "OPTIONS": options}
+
+
 def report_errors(dsn: str) -> None:
     """Report errors to Sentry; stops the start when there is no such address."""
     from vitaleoverheid import error_reports  # noqa: PLC0415 (most sites do without)
@@ -251,10 +265,13 @@ MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", VAR_DIR / "media"))
 MEDIA_URL = "/media/"
 STATIC_ROOT = VAR_DIR / "static"
 STATIC_URL = "/static/"
-STORAGES = {
+STORAGES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+if S3_BUCKET := os.environ.get("S3_BUCKET"):
+    STORAGES["default"] = bucket(S3_BUCKET, base_url("S3_ENDPOINT_URL", default=""))
+WAGTAILDOCS_SERVE_METHOD = "serve_view"  # from a bucket too: documents may be private
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 # A megabyte of text is three in a form: whoever pastes it is told so, with the text given back.

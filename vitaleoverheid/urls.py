@@ -9,7 +9,7 @@ from wagtail.admin import urls as admin_urls
 from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents import urls as document_urls
 
-from vitaleoverheid import twins, views
+from vitaleoverheid import s3, twins, views
 
 PAGE_PATH = r"^(?!_util/)((?:[\w:-]+/)*)$"
 """Wagtail's own pattern, and the colons of a signed address; ``_util/`` asks for passwords."""
@@ -34,7 +34,7 @@ urlpatterns = [
     # No segment may be "..": that would lead to those.
     re_path(
         r"^media/(?P<path>images/(?:[\w-]+/)*[^/]+)$",
-        serve_file,
+        s3.serve if settings.S3_BUCKET else serve_file,
         {"document_root": settings.MEDIA_ROOT},
     ),
     re_path(r"^((?:[\w-]+/)*)index\.md$", twins.page_as_markdown),

@@ -72,9 +72,13 @@ class Web:
     process: "subprocess.Popen[bytes]"
     log: Path
 
-    def post(self, content: dict[str, str]) -> Answer:
-        """Send the contact form, from an address that nobody else has."""
-        sender = next(numbers)
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def post(self, content: dict[str, str], sender: int = 0) -> Answer:
+        """Send the contact form, from an address that nobody else has or that of a sender."""
+        sender = sender or next(numbers)
         headers = {
             "Content-Type": "application/x-www-form-urlencoded",
             "X-Forwarded-For": f"10.{sender >> 16}.{sender >> 8 & 255}.{sender & 255}",
@@ -109,13 +113,15 @@ class Site(LiveSite):
         }
 
     @contextmanager
-    def running(self, *arguments: str) -> Iterator[tuple["subprocess.Popen[bytes]", Path]]:
+    def running(
+        self, *arguments: str, **environment: str
+    ) -> Iterator[tuple["subprocess.Popen[bytes]", Path]]:
         """Run Python until the end of the block, then kill it and everything it started."""
         log = self.folder / f"{next(numbers)}.log"
         with log.open("wb") as output:
             process = self.start(
                 *arguments,
-                environment=self.environment,
+                environment=self.environment | environment,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
@@ -126,11 +132,11 @@ class Site(LiveSite):
             kill(process)
 
     @contextmanager
-    def web(self) -> Iterator[Web]:
+    def web(self, **environment: str) -> Iterator[Web]:
         """A web server that answers."""
         port = free_port()
         arguments = ["-m", "gunicorn", "vitaleoverheid.wsgi", f"--bind=127.0.0.1:{port}"]
-        with self.running(*arguments) as (process, log):
+        with self.running(*arguments, **environment) as (process, log):
             web = Web(port, process, log)
             until(lambda: web.answers() or process.poll() is not None, "the web server")
             assert process.poll() is None, log.read_text()
@@ -144,6 +150,12 @@ class Site(LiveSite):
             until(lambda: self.workers() - seen or process.poll() is not None, "the worker")
             assert process.poll() is None, log.read_text()
             yield process
+
+    def output(self, *arguments: str) -> str:
+        """What a management command prints."""
+        with self.start("manage.py", *arguments, stdout=subprocess.PIPE) as process:
+            printed, _ = process.communicate()
+        return str(printed, "utf-8")
 
     def workers(self) -> set[int]:
         """The workers that have begun, ever."""
