@@ -231,7 +231,7 @@ ANSWERS = SCREENS | {
     for address in [
         *["/robots.txt", "/sitemap.xml", "/.well-known/security.txt", "/favicon.ico", "/llms.txt"],
         *["/vitale-overheid.vcf", "/speculation-rules.json", "/healthz", "/readyz", "/index.md"],
-        *["/static/site.css", "/static/form.js", "/static/fonts/schibsted-grotesk.woff2"],
+        *["/static/site.css", "/static/contact.js", "/static/fonts/schibsted-grotesk.woff2"],
         "/over-ons",  # a redirect
         "/admin/login/",
         "/admin/",  # a redirect to it

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.browser.screens import SCREENS
 from tests.live_site import LiveSite
+from tests.reading import PAGES
 
 RULES = {
     "runOnly": {
@@ -22,7 +23,8 @@ RULES = {
     "resultTypes": ["violations"],
 }
 
-WIDE, NARROW = 1280, 320
+WIDE, HALF, NARROW = 1280, 640, 320
+"""A window as it is, at a zoom of 200 % and of 400 %."""
 
 TEXT_SPACING = """
     * {
@@ -60,6 +62,21 @@ CUT_OFF_TEXT = """() => {
 }"""
 
 
+OWN_COLOURS = """() => {
+  const probe = document.body.appendChild(document.createElement("i"));
+  const theirs = ["CanvasText", "LinkText", "VisitedText", "ButtonText", "FieldText", "MarkText"];
+  const colours = theirs.map((name) => {
+    probe.style.color = name;
+    return getComputedStyle(probe).color;
+  });
+  probe.remove();
+  return [...document.body.querySelectorAll("*")]
+    .filter((element) => !element.closest("svg"))
+    .filter((element) => !colours.includes(getComputedStyle(element).color))
+    .map((element) => element.outerHTML);
+}"""
+
+
 @dataclass
 class Screen:
     """A screen that a browser shows, with what happened on the way there."""
@@ -70,7 +87,7 @@ class Screen:
 
     def look(self, width: int = WIDE, **media: Any) -> None:
         """Look at it in another window, in other colours, or on paper."""
-        as_usual = {"media": "screen", "color_scheme": "light"}
+        as_usual = {"media": "screen", "color_scheme": "light", "forced_colors": "none"}
         self.page.emulate_media(**as_usual | media)
         self.page.set_viewport_size({"width": width, "height": 800})
 
@@ -89,7 +106,7 @@ def screen(
     page.on("request", lambda asked: screen.asked.append(asked.url))
     page.on("pageerror", lambda error: screen.errors.append(str(error)))
     page.on("console", lambda message: screen.errors.extend(complaint(message, page)))
-    SCREENS[request.param](page, live_site.url)
+    SCREENS[request.param](page, live_site)
     page.wait_for_load_state("networkidle")
     yield screen
     page.close()
@@ -115,26 +132,45 @@ def test_no_rule_of_wcag_is_broken(screen: Screen) -> None:
     assert broken == []
 
 
-def test_nothing_is_wider_than_the_smallest_window(screen: Screen) -> None:
-    screen.look(NARROW)
+@pytest.mark.parametrize("width", [HALF, NARROW])
+def test_nothing_is_lost_to_who_zooms_in(screen: Screen, width: int) -> None:
+    screen.look(width)
     assert not screen.is_too_wide()
     assert screen.page.evaluate(CUT_OFF_TEXT) == []
 
 
-def test_no_text_is_cut_off_when_a_reader_spaces_it_out(screen: Screen) -> None:
-    spacing = "getComputedStyle(document.querySelector('h1')).wordSpacing"
-    before = screen.page.evaluate(spacing)
-    screen.page.evaluate(
-        "css => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css);"
-        " document.adoptedStyleSheets = [sheet]; }",
-        TEXT_SPACING,
-    )
-    assert screen.page.evaluate(spacing) != before
-    for width in (WIDE, NARROW):
-        screen.look(width)
+def test_nothing_is_lost_to_who_has_set_letters_twice_as_large(screen: Screen) -> None:
+    browser = screen.page.context.new_cdp_session(screen.page)
+    size = "parseFloat(getComputedStyle(document.documentElement).fontSize)"
+    browser.send("Page.setFontSizes", {"fontSizes": {"standard": 32}})
+    try:
+        for width in (WIDE, HALF):
+            screen.look(width)
+            assert screen.page.evaluate(size) == 32
+            assert not screen.is_too_wide()
+            assert screen.page.evaluate(CUT_OFF_TEXT) == []
+    finally:
+        browser.send("Page.setFontSizes", {"fontSizes": {"standard": 16}})
+
+
+def test_without_css_everything_is_there_and_no_drawing_is_in_the_way(screen: Screen) -> None:
+    screen.look()
+    switch = "off => { for (const sheet of document.styleSheets) sheet.disabled = off; }"
+    screen.page.evaluate(switch, True)
+    try:
+        drawings = [svg.bounding_box() for svg in screen.page.locator("svg").all()]
+        assert all(box is None or box["height"] < 100 for box in drawings)
         assert not screen.is_too_wide()
-        assert screen.page.evaluate(CUT_OFF_TEXT) == []
-    screen.page.evaluate("document.adoptedStyleSheets = []")
+        assert screen.page.get_by_role("link", name="Direct naar de inhoud").is_visible()
+        assert screen.page.locator("h1").is_visible()
+    finally:
+        screen.page.evaluate(switch, False)
+
+
+def test_in_a_readers_own_colours_no_text_keeps_a_colour_of_its_own(screen: Screen) -> None:
+    for scheme in ("light", "dark"):
+        screen.look(color_scheme=scheme, forced_colors="active")
+        assert screen.page.evaluate(OWN_COLOURS) == []
 
 
 def test_everything_comes_from_the_site_itself_and_without_an_error(
@@ -161,6 +197,17 @@ def test_on_paper_there_is_the_text_and_nothing_to_click(screen: Screen) -> None
     ink = screen.page.evaluate("getComputedStyle(document.body).color")
     assert (paper, ink) == ("rgb(255, 255, 255)", "rgb(0, 0, 0)")
     assert screen.page.pdf().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("address", [*PAGES, "/zoeken/?q=samenwerking", "/bestaat-niet/"])
+def test_without_javascript_the_text_is_the_same(
+    page: Page, page_without_javascript: Page, address: str
+) -> None:
+    page.goto(address)
+    page_without_javascript.goto(address)
+    page.wait_for_load_state("networkidle")
+    said = page.locator("body").inner_text().replace("Kopieer het adres\n", "")
+    assert page_without_javascript.locator("body").inner_text() == said
 
 
 @pytest.mark.parametrize("address", ["/", "/contact/"])

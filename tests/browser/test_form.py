@@ -63,7 +63,7 @@ def test_a_screen_reader_hears_the_hint_and_the_mistake_with_the_field(page: Pag
 def test_what_was_typed_on_another_site_can_be_sent_again_from_here(
     page: Page, live_site: LiveSite
 ) -> None:
-    form_from_elsewhere(page, live_site.url)
+    form_from_elsewhere(page, live_site)
     expect(page.locator(".error-summary")).to_be_focused()
     expect(page.get_by_label("Uw naam")).to_have_value("Jan de Vries")
     send(page)
@@ -95,3 +95,19 @@ def test_going_back_and_sending_again_makes_no_second_enquiry(
     page.reload()
     count = "SELECT count(*) FROM contact_enquiry WHERE message = %s"
     assert live_site.query(count, text) == [(1,)]
+
+
+def test_the_address_is_copied_with_one_click(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/contact/")
+    page.get_by_role("button", name="Kopieer het adres").click()
+    expect(page.get_by_role("button", name="Adres gekopieerd")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == "Vitale Overheid\nPostbus 866\n9400 AW Assen"
+
+
+def test_without_javascript_there_is_no_button_that_does_nothing(
+    page_without_javascript: Page,
+) -> None:
+    page_without_javascript.goto("/contact/")
+    expect(page_without_javascript.get_by_role("button")).to_have_text(["Verstuur bericht"])
