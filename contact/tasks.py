@@ -21,6 +21,8 @@ from procrastinate.tasks import Task
 
 from contact import alarm, digest, mail, mailbox, privacy, suspicion
 from contact.models import Enquiry, Message
+from vitaleoverheid import social_image
+from vitaleoverheid.models import social_images_in_use
 
 FIRST_WAITS = [60, 300, 1_800, 7_200]  # seconds
 LATER_WAIT = 6 * 60 * 60  # seconds
@@ -129,6 +131,7 @@ def purge(timestamp: int) -> None:
     privacy.purge()
     suspicion.forget_senders()
     call_command("searchpromotions_garbage_collect", stdout=StringIO())
+    social_image.remove_all_but(social_images_in_use())
 
 
 @every("0 5 * * *", "canary")

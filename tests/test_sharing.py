@@ -1,6 +1,8 @@
 """What a page says when it is found, shared, or read by a program."""
 
 import json
+import os
+import time
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -9,14 +11,16 @@ from xml.etree import ElementTree as ET
 import pytest
 from bs4 import BeautifulSoup
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.test import Client
 from PIL import Image
 from wagtail.contrib.redirects.models import Redirect
 
 from contact.models import ContactPage, Enquiry
+from contact.tasks import purge
 from services.models import ServicePage
 from tests.reading import PAGES, parse, read, squeeze, words
-from vitaleoverheid.models import HomePage, OrganisationSettings, TextPage
+from vitaleoverheid.models import BasePage, HomePage, OrganisationSettings, TextPage
 
 pytestmark = pytest.mark.django_db
 
@@ -114,16 +118,35 @@ def test_a_shared_page_has_a_title_a_text_and_a_picture(client: Client, address:
         assert image.size == (1200, 630)
 
 
-def test_the_picture_changes_with_the_title_and_the_old_one_stays(
+def picture_of(client: Client, page: BasePage) -> str:
+    return meta(read(client, page.url))["og:image"].removeprefix(settings.SITE_URL)
+
+
+def make_older(*pictures: str) -> None:
+    """As if each picture was made before yesterday."""
+    for picture in pictures:
+        path = default_storage.path(picture.removeprefix(settings.MEDIA_URL))
+        os.utime(path, (0, time.time() - 100_000))
+
+
+def test_the_picture_changes_with_the_title_and_the_old_one_goes(
     client: Client, service_page: ServicePage
 ) -> None:
-    old = meta(read(client, service_page.url))["og:image"]
+    service_page.title = service_page.heading = "Iets van vroeger"
     service_page.save_revision().publish()
-    assert meta(read(client, service_page.url))["og:image"] == old
-    service_page.title = "Iets heel anders"
+    old = picture_of(client, service_page)
     service_page.save_revision().publish()
-    assert meta(read(client, service_page.url))["og:image"] != old
-    assert client.get(old.removeprefix(settings.SITE_URL)).getvalue()
+    assert picture_of(client, service_page) == old
+    service_page.title = service_page.heading = "Iets heel anders"
+    service_page.save_revision().publish()
+    new = picture_of(client, service_page)
+    assert new != old
+    purge(timestamp=0)
+    assert client.get(old).getvalue()  # somebody may be sharing the page at this moment
+    make_older(old, new)
+    purge(timestamp=0)
+    assert client.get(old).status_code == 404
+    assert client.get(new).getvalue()
 
 
 def test_a_draft_changes_nothing_about_the_shared_picture(

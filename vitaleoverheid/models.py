@@ -17,7 +17,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel, TitleFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.fields import RichTextField, StreamField
 from wagtail.images.models import AbstractImage, AbstractRendition, Filter, Image, ImageQuerySet
-from wagtail.models import Orderable, Page, PageViewRestriction
+from wagtail.models import Orderable, Page, PageViewRestriction, get_page_models
 from wagtail.search import index
 
 from vitaleoverheid import phone, search, social_image
@@ -147,6 +147,14 @@ class BasePage(Page):
         return self.search_description or strip_tags(self.introduction)
 
 
+def social_images_in_use() -> set[str]:
+    """The pictures of all pages."""
+    models = [model for model in get_page_models() if issubclass(model, BasePage)]
+    return {
+        name for model in models for name in model.objects.values_list("social_image", flat=True)
+    }
+
+
 class Person(Orderable):
     """Somebody who works for the firm."""
 
@@ -190,7 +198,7 @@ class HomePage(BasePage):
 
     shown_with: ClassVar[list[str]] = ["button_page"]
 
-    social_label = settings.WAGTAIL_SITE_NAME
+    social_label = ""  # the firm's name stands below already
 
     button_page = models.ForeignKey(
         Page,
@@ -265,7 +273,7 @@ class TextPage(BasePage):
 
     body = StreamField(ArticleBlock(), verbose_name="inhoud", blank=True)
 
-    social_label = settings.WAGTAIL_SITE_NAME
+    social_label = ""  # the firm's name stands below already
     in_header = False
     content_panels: ClassVar[list[Any]] = [*BasePage.content_panels, FieldPanel("body")]
     search_fields: ClassVar[list[Any]] = [*BasePage.search_fields, index.SearchField("body")]
