@@ -1,5 +1,6 @@
 """Everyone can use the site: on any screen, in any colours, with any letters, in any program."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -197,6 +198,11 @@ def test_on_paper_there_is_the_text_and_nothing_to_click(screen: Screen) -> None
     ink = screen.page.evaluate("getComputedStyle(document.body).color")
     assert (paper, ink) == ("rgb(255, 255, 255)", "rgb(0, 0, 0)")
     assert screen.page.pdf().startswith(b"%PDF")
+
+
+def test_a_service_is_a_leaflet_of_one_page(page: Page) -> None:
+    page.goto("/diensten/versterking-interne-samenwerking/")
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1
 
 
 @pytest.mark.parametrize("address", [*PAGES, "/zoeken/?q=samenwerking", "/bestaat-niet/"])
