@@ -118,7 +118,7 @@ def colleague(db: None) -> Client:
 @pytest.fixture
 def outsider(db: None) -> Client:
     """The browser of someone who may edit pages, but may not handle enquiries."""
-    return logged_in(staff_member("buitenstaander", "Editors"))
+    return logged_in(staff_member("buitenstaander", "Redacteur"))
 
 
 def staff_member(name: str, group: str) -> User:

@@ -378,11 +378,11 @@ def no_one() -> Client:
 
 
 def editor() -> Client:
-    return logged_in(staff_member("redacteur", "Editors"))
+    return logged_in(staff_member("redacteur", "Redacteur"))
 
 
 def moderator_of_pages() -> Client:
-    return logged_in(staff_member("eindredacteur", "Moderators"))
+    return logged_in(staff_member("eindredacteur", "Eindredacteur"))
 
 
 def without_admin() -> Client:

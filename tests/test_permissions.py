@@ -62,8 +62,8 @@ PUBLISHING = [
 ]
 ENQUIRIES = ["enquiries/.*"]
 MAY = {
-    "Editors": [*INSIDE, *EDITING],
-    "Moderators": [*INSIDE, *EDITING, *PUBLISHING],
+    "Redacteur": [*INSIDE, *EDITING],
+    "Eindredacteur": [*INSIDE, *EDITING, *PUBLISHING],
     "Aanvragen behandelen": [*INSIDE, *ENQUIRIES],
 }
 

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
@@ -17,6 +18,7 @@ from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from vitaleoverheid import users
 from vitaleoverheid.models import Person
 from vitaleoverheid.page_links import PageLinks
 
@@ -107,3 +109,16 @@ class PersonViewSet(SnippetViewSet):
 
 
 register_snippet(PersonViewSet)
+
+
+@hooks.register("before_edit_user")
+def before_edit_user(request: HttpRequest, user: User) -> None:
+    """Superusers are left to superusers."""
+    users.protect_superusers(request, [user])
+
+
+@hooks.register("before_bulk_action")
+def before_bulk_action(request: HttpRequest, kind: str, objects: list[Any], action: Any) -> None:
+    """Also when many are changed at once."""
+    if action.model is User:
+        users.protect_superusers(request, objects)
