@@ -7,7 +7,7 @@ from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.utils.formats import number_format
 
-from contact.models import Enquiry
+from contact.models import ContactPage, Enquiry
 from contact.suspicion import Circumstances
 from vitaleoverheid import phone
 from vitaleoverheid.content_changes import until_content_changes
@@ -16,6 +16,7 @@ CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 SERVICE: Any = Enquiry._meta.get_field("service").related_model
 OTHER = "anders"
 ACCESSIBILITY = "toegankelijkheid"
+MISTAKES = ("required", "invalid")
 MESSAGE_LENGTH = 10_000  # characters: three full pages
 
 
@@ -43,10 +44,8 @@ def require_fitting(text: str) -> None:
     """Refuse a text that is too long; a ``maxlength`` would let the browser cut it off unasked."""
     if len(text) > MESSAGE_LENGTH:
         count, limit = (number_format(n, force_grouping=True) for n in (len(text), MESSAGE_LENGTH))
-        raise forms.ValidationError(
-            f"Maak uw bericht korter. Het telt nu {count} tekens; er passen er {limit} in."
-            " U kunt een langere tekst ook mailen."
-        )
+        params = {"show_value": count, "limit_value": limit}
+        raise forms.ValidationError("", code="max_length", params=params)
 
 
 class PhoneField(LineField):
@@ -57,9 +56,13 @@ class PhoneField(LineField):
         try:
             return phone.normalise(text) if text else ""
         except ValueError as error:
-            raise forms.ValidationError(
-                "Vul een telefoonnummer in zoals 06-12 34 56 78 of 0592-12 34 56"
-            ) from error
+            raise forms.ValidationError(self.error_messages["invalid"]) from error
+
+
+def with_numbers(text: str) -> str:
+    """An editor's text as Django fills it in when something is too long."""
+    text = text.replace("%", "%%")
+    return text.replace("[nu]", "%(show_value)s").replace("[aantal]", "%(limit_value)s")
 
 
 @until_content_changes
@@ -84,39 +87,17 @@ class EnquiryForm(forms.Form):
 
     default_renderer = FieldRenderer
 
-    name = LineField(
-        label="Uw naam",
-        max_length=150,
-        widget=control(forms.TextInput, autocomplete="name"),
-        error_messages={
-            "required": "Vul uw naam in",
-            "max_length": "Maak uw naam korter, tot %(limit_value)d tekens",
-        },
-    )
+    name = LineField(max_length=150, widget=control(forms.TextInput, autocomplete="name"))
     organisation = LineField(
-        label="Organisatie",
-        help_text="Bijvoorbeeld uw gemeente, provincie of waterschap.",
         max_length=150,
         required=False,
         widget=control(forms.TextInput, autocomplete="organization"),
-        error_messages={
-            "max_length": "Maak de naam van uw organisatie korter, tot %(limit_value)d tekens"
-        },
     )
     email = LineEmailField(
-        label="E-mailadres",
-        help_text="Op dit adres krijgt u antwoord.",
         max_length=254,
         widget=control(forms.EmailInput, autocomplete="email", spellcheck="false"),
-        error_messages={
-            "required": "Vul uw e-mailadres in",
-            "invalid": "Vul een e-mailadres in zoals naam@voorbeeld.nl",
-            "max_length": "Vul een e-mailadres in van hooguit %(limit_value)d tekens",
-        },
     )
     phone = PhoneField(
-        label="Telefoonnummer",
-        help_text="Als u liever gebeld wordt.",
         max_length=50,
         required=False,
         widget=forms.TextInput(
@@ -126,16 +107,9 @@ class EnquiryForm(forms.Form):
                 "autocomplete": "tel",
             }
         ),
-        error_messages={"max_length": "Vul één telefoonnummer in, zoals 06-12 34 56 78"},
     )
-    service = forms.CharField(label="Onderwerp", required=False, widget=control(forms.Select))
-    message = TextField(
-        label="Uw bericht",
-        help_text="Vertel kort wat er speelt of wat u wilt weten.",
-        widget=control(forms.Textarea, rows="9"),
-        validators=[require_fitting],
-        error_messages={"required": "Schrijf een bericht"},
-    )
+    service = forms.CharField(required=False, widget=control(forms.Select))
+    message = TextField(widget=control(forms.Textarea, rows="9"), validators=[require_fitting])
 
     q7 = forms.CharField(label="Laat dit veld leeg", required=False)
     """A trap for programs that fill in every field; its name says nothing to anyone."""
@@ -144,18 +118,32 @@ class EnquiryForm(forms.Form):
 
     CONTENT = ("name", "organisation", "email", "phone", "service", "message")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, page: ContactPage | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.page = page = page or ContactPage()
+        for name in self.CONTENT:
+            self.put_in_words(name, self.fields[name])
         self.services = services()
         self.fields["service"].widget.choices = [
-            ("", "Kies een onderwerp"),
+            ("", page.service_empty),
             *((slug, service.title) for slug, service in self.services.items()),
-            (OTHER, "Een andere vraag"),
-            (ACCESSIBILITY, "Iets op deze website werkt niet voor mij"),
+            (OTHER, page.service_other),
+            (ACCESSIBILITY, page.service_accessibility),
         ]
         # An address that names no service leads to the same page as one that names nothing.
         if self.initial.get("service") not in dict(self.fields["service"].widget.choices):
             self.initial = {**self.initial, "service": ""}
+
+    def put_in_words(self, name: str, field: forms.Field) -> None:
+        """Give a field the texts that editors wrote for it on the page."""
+        field.label = getattr(self.page, f"{name}_label")
+        field.help_text = getattr(self.page, f"{name}_help")
+        messages = {code: getattr(self.page, f"{name}_{code}", "") for code in MISTAKES}
+        too_long = self.page.too_long.replace("[veld]", str(field.label))
+        field.error_messages |= {
+            **{code: text for code, text in messages.items() if text},
+            "max_length": messages["invalid"] or with_numbers(too_long),
+        }
 
     def clean_service(self) -> Any:
         """The service asked about. One that is gone since the page was opened stops no enquiry."""

@@ -88,7 +88,12 @@ def acknowledgement(enquiry: Enquiry) -> Message:
         reply_to=organisation.email,
         subject=fill_in(chosen.acknowledgement_subject, words),
         text=render_to_string(
-            "contact/mail/acknowledgement.txt", {"text": text, "organisation": organisation}
+            "contact/mail/acknowledgement.txt",
+            {
+                "text": text,
+                "closing": chosen.acknowledgement_closing,
+                "organisation": organisation,
+            },
         ),
     )
 

@@ -11,7 +11,7 @@ from wagtail.fields import StreamField
 from wagtail.search import index
 
 from vitaleoverheid.blocks import ArticleBlock, DiagramBlock, RowBlock, StepBlock
-from vitaleoverheid.models import BasePage
+from vitaleoverheid.models import BasePage, line
 
 
 class ServiceIndexPage(BasePage):
@@ -39,29 +39,26 @@ class ServicePage(BasePage):
         "samenvatting", help_text="Twee of drie zinnen voor het overzicht van diensten."
     )
     body = StreamField(ArticleBlock(), verbose_name="inhoud", blank=True)
-    offer_heading = models.CharField("kop", max_length=100, default="Onze inzet")
+    offer_heading = line("kop", "Onze inzet")
     offer_introduction = models.TextField("inleiding", blank=True)
     offer_diagram = StreamField(
         [("diagram", DiagramBlock())], verbose_name="krachtenveld", max_num=1, blank=True
     )
-    offer_list_heading = models.CharField(
-        "kop boven de lijst", max_length=100, default="Onze inzet kan bestaan uit:"
-    )
+    offer_list_heading = line("kop boven de lijst", "Onze inzet kan bestaan uit:")
     offers = StreamField([("offer", RowBlock())], verbose_name="wat wij kunnen doen", blank=True)
-    approach_heading = models.CharField("kop", max_length=100, default="Zo pakken wij het aan")
+    approach_heading = line("kop", "Zo pakken wij het aan")
     approach = StreamField([("step", StepBlock())], verbose_name="stappen", blank=True)
     related_services = ParentalManyToManyField(
         "self", verbose_name="verwante diensten", symmetrical=False, blank=True
     )
+    related_heading = line("kop boven de verwante diensten", "Verwante diensten")
     people = ParentalManyToManyField(
         "vitaleoverheid.Person",
         verbose_name="medewerkers",
         blank=True,
         help_text="Wie deze dienst verleent.",
     )
-    people_heading = models.CharField(
-        "kop boven de medewerkers", max_length=60, default="Met wie u werkt"
-    )
+    people_heading = line("kop boven de medewerkers", "Met wie u werkt")
     call_to_action = models.CharField(
         "kop boven de contactknop",
         max_length=60,
@@ -84,7 +81,13 @@ class ServicePage(BasePage):
             heading="Wat wij kunnen doen",
         ),
         MultiFieldPanel([FieldPanel("approach_heading"), FieldPanel("approach")], heading="Aanpak"),
-        FieldPanel("related_services", widget=forms.CheckboxSelectMultiple),
+        MultiFieldPanel(
+            [
+                FieldPanel("related_heading"),
+                FieldPanel("related_services", widget=forms.CheckboxSelectMultiple),
+            ],
+            heading="Verwante diensten",
+        ),
         MultiFieldPanel(
             [
                 FieldPanel("people_heading"),

@@ -258,7 +258,9 @@ def test_a_text_that_is_too_long_is_given_back_whole_and_its_length_told(send: S
     text = "Een zin.\n\nNog een." * 1_000
     soup = parse(send(message=text))
     assert filled_in(soup)["message"] == text
-    assert "Het telt nu 18.000 tekens; er passen er 10.000 in." in messages(soup)["message"]
+    assert (
+        "Uw bericht is te lang: 18.000 tekens. Er passen er 10.000 in." in messages(soup)["message"]
+    )
 
 
 def test_a_browser_cuts_nothing_off_from_a_long_message(client: Client) -> None:

@@ -196,7 +196,7 @@ def test_the_text_beside_the_form_says_who_what_for_how_long_and_which_rights(
         "inzien, verbeteren of laten wissen",
     ):
         assert part in said
-    assert form.select_one("a[href='/privacy/']").text == "privacyverklaring"
+    assert form.select_one("a[href='/privacy/']").text == "Lees onze privacyverklaring"
 
 
 @pytest.mark.parametrize(("months", "said"), [(1, "1 maand daarna"), (18, "18 maanden daarna")])

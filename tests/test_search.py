@@ -55,9 +55,9 @@ def test_a_result_says_where_its_page_is(client: Client) -> None:
 
 def test_the_number_of_results_is_told(client: Client) -> None:
     soup = search(client, "samenwerkingsvragen")
-    assert words(soup.select_one("main h2")) == "1 resultaat voor ‘samenwerkingsvragen’"
+    assert words(soup.select_one("main h2")) == "Gevonden voor ‘samenwerkingsvragen’: 1"
     soup = search(client, "samenleving")
-    assert words(soup.select_one("main h2")).startswith(f"{len(found(soup))} resultaten voor")
+    assert words(soup.select_one("main h2")).endswith(f": {len(found(soup))}")
 
 
 def test_nothing_found_is_told_with_a_way_on(client: Client) -> None:

@@ -9,20 +9,35 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import resolve
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import strip_tags
 from PIL import Image as PillowImage
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel, TitleFieldPanel
+from wagtail.admin.panels import (
+    FieldPanel,
+    MultiFieldPanel,
+    ObjectList,
+    TabbedInterface,
+    TitleFieldPanel,
+)
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.fields import RichTextField, StreamField
 from wagtail.images.models import AbstractImage, AbstractRendition, Filter, Image, ImageQuerySet
-from wagtail.models import Orderable, Page, PageViewRestriction, get_page_models
+from wagtail.models import (
+    Orderable,
+    Page,
+    PageViewRestriction,
+    PreviewableMixin,
+    get_page_models,
+)
 from wagtail.search import index
 
 from vitaleoverheid import phone, search, social_image
 from vitaleoverheid.blocks import (
     LEANING,
+    LINE_FEATURES,
     ArticleBlock,
     DiagramBlock,
     HomeBlock,
@@ -46,6 +61,16 @@ class PhoneField(models.CharField):
             return phone.normalise(text) if text else text
         except ValueError as error:
             raise ValidationError("Vul een telefoonnummer in zoals 06-12 34 56 78.") from error
+
+
+def line(label: str, default: str, **kwargs: Any) -> "models.CharField[str, str]":
+    """A short text of the site that editors may change, and what it says until they do."""
+    return models.CharField(label, max_length=150, default=default, **kwargs)
+
+
+def group(heading: str, names: str) -> MultiFieldPanel:
+    """Fields, by their names with spaces in between, under a heading."""
+    return MultiFieldPanel(names.split(), heading=heading)
 
 
 class BasePage(Page):
@@ -259,9 +284,7 @@ class AboutPage(BasePage):
     subpage_types: ClassVar[list[str]] = []
     max_count = 1
 
-    people_heading = models.CharField(
-        "kop boven de medewerkers", max_length=60, default="Met wie u werkt"
-    )
+    people_heading = line("kop boven de medewerkers", "Met wie u werkt")
 
     class Meta:
         verbose_name = "over ons"
@@ -352,8 +375,8 @@ def known(settings: type[Settings]) -> Settings:
 
 
 @register_setting(icon="home")
-class OrganisationSettings(BaseGenericSetting):
-    """The firm's name, addresses and numbers: the one place for each.
+class OrganisationSettings(PreviewableMixin, BaseGenericSetting):
+    """The firm's name, addresses and numbers, and the words that pages share: one place for each.
 
     The defaults are the firm's own, so that a visitor can be told how to reach it even by a process
     that has never seen the database.
@@ -387,34 +410,116 @@ class OrganisationSettings(BaseGenericSetting):
         related_name="+",
         help_text="Hier gaat elke contactknop naartoe.",
     )
-    call_to_action = models.CharField(
-        "kop boven de contactknop", max_length=60, default="Kennismaken?"
+    call_to_action = line("kop boven de contactknop", "Kennismaken?")
+    contact_button = line("tekst op de contactknop", "Neem contact op")
+
+    notice_text = RichTextField(
+        "mededeling",
+        blank=True,
+        features=LINE_FEATURES,
+        help_text="Staat boven elke pagina. Leeg: er is geen mededeling.",
     )
-    contact_button = models.CharField(
-        "tekst op de contactknop", max_length=60, default="Neem contact op"
+    notice_from = models.DateTimeField(
+        "te zien vanaf", null=True, blank=True, help_text="Leeg: meteen."
+    )
+    notice_until = models.DateTimeField(
+        "te zien tot", null=True, blank=True, help_text="Leeg: tot u de mededeling weghaalt."
     )
 
-    panels: ClassVar[list[Any]] = [
-        FieldPanel("name"),
-        MultiFieldPanel(
-            [FieldPanel("street"), FieldPanel("postal_code"), FieldPanel("city")], heading="Adres"
+    skip_link = line("link naar de inhoud, voor het toetsenbord", "Direct naar de inhoud")
+    menu_button = line("knop van het menu op een klein scherm", "Menu")
+    home_link = line("link naar de startpagina", "Naar de startpagina")
+    search_link = line("link naar zoeken, en kop van de zoekpagina", "Zoeken")
+    contact_heading = line("kop boven de contactgegevens", "Contactgegevens")
+    pages_heading = line("kop boven de pagina’s onderaan", "Op deze site")
+    contents_heading = line("kop boven de inhoudsopgave van een pagina", "Op deze pagina")
+    changed_label = line("vóór de datum van de laatste wijziging", "Laatst gewijzigd op")
+    vcard_link = line("link naar een visitekaartje", "Bewaar in uw adresboek")
+    previous_link = line("link naar de vorige pagina van een lijst", "Vorige")
+    next_link = line("link naar de volgende pagina van een lijst", "Volgende")
+
+    search_label = line("vraag boven het zoekveld", "Waar zoekt u naar?")
+    search_button = line("knop", "Zoek")
+    search_found = line(
+        "kop als er iets gevonden is",
+        "Gevonden voor ‘[zoekvraag]’: [aantal]",
+        help_text="[zoekvraag] en [aantal] worden ingevuld.",
+    )
+    search_meant = line("vóór een woord dat er op lijkt", "Bedoelde u")
+    search_best = line("bij wat u aanbeveelt", "Aanbevolen")
+    search_nothing = line(
+        "kop als er niets gevonden is",
+        "We vonden niets voor ‘[zoekvraag]’.",
+        help_text="[zoekvraag] wordt ingevuld.",
+    )
+    search_advice = line(
+        "tekst als er niets gevonden is",
+        "Probeer een ander woord, of vraag het ons. We helpen u graag verder.",
+    )
+
+    not_found_title = line("kop", "Hier loopt u tegen een muur")
+    not_found_text = models.TextField(
+        "tekst",
+        default=(
+            "Deze pagina bestaat niet of heeft een ander adres gekregen. "
+            "Hieronder vindt u een opening."
         ),
-        FieldPanel("email"),
-        FieldPanel("phones"),
-        FieldPanel("registration_number"),
-        FieldPanel("profiles"),
-        MultiFieldPanel(
-            [
-                FieldPanel("contact_page"),
-                FieldPanel("call_to_action"),
-                FieldPanel("contact_button"),
-            ],
-            heading="Oproep om contact op te nemen",
-        ),
+    )
+    nearest_heading = line("kop boven adressen die erop lijken", "Zocht u misschien")
+    onward_heading = line("kop boven de andere pagina’s", "Verder naar")
+    gone_title = line("kop", "Deze pagina is er niet meer")
+    gone_text = models.TextField(
+        "tekst",
+        default="Wij hebben deze pagina verwijderd. Er komt geen andere voor in de plaats.",
+    )
+
+    edit_handler = TabbedInterface(
+        [
+            ObjectList(
+                [
+                    "name",
+                    group("Adres", "street postal_code city"),
+                    "email",
+                    "phones",
+                    "registration_number",
+                    "profiles",
+                    group("Oproep", "contact_page call_to_action contact_button"),
+                ],
+                heading="Organisatie",
+            ),
+            ObjectList(["notice_text", "notice_from", "notice_until"], heading="Mededeling"),
+            ObjectList(
+                [
+                    group("Boven de pagina", "skip_link menu_button home_link search_link"),
+                    group("Op de pagina", "contents_heading changed_label vcard_link"),
+                    group("Lijst met meer dan één pagina", "previous_link next_link"),
+                    group("Onderaan de pagina", "contact_heading pages_heading"),
+                ],
+                heading="Vaste teksten",
+            ),
+            ObjectList(
+                [
+                    group(
+                        "Zoeken", "search_label search_button search_found search_meant search_best"
+                    ),
+                    group("Niets gevonden", "search_nothing search_advice"),
+                    group("Pagina niet gevonden", "not_found_title not_found_text"),
+                    group("Verwijderde pagina", "gone_title gone_text"),
+                    group("Op beide pagina’s", "nearest_heading onward_heading"),
+                ],
+                heading="Zoeken en niet gevonden",
+            ),
+        ]
+    )
+    preview_modes: ClassVar[list[tuple[str, str]]] = [
+        ("/", "Startpagina"),
+        ("/zoeken/", "Zoeken"),
+        ("/zoeken/?q=qqqqqq", "Zoeken, niets gevonden"),
+        ("/bestaat-niet/", "Pagina niet gevonden"),
     ]
 
     class Meta:
-        verbose_name = "organisatie"
+        verbose_name = "organisatie en vaste teksten"
 
     def __str__(self) -> str:
         return self.name
@@ -428,6 +533,26 @@ class OrganisationSettings(BaseGenericSetting):
     def last_known(cls) -> "OrganisationSettings":
         """What this process read last, for when the database is away."""
         return cls._last_known or cls()
+
+    def clean(self) -> None:
+        """As Django's; a notice may not end before it begins."""
+        if self.notice_from and self.notice_until and self.notice_until <= self.notice_from:
+            raise ValidationError({"notice_until": "Kies een tijd na het begin."})
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """The page at the address that the mode is named for, as it would become."""
+        request.path, _, query = mode_name.partition("?")
+        request.GET = QueryDict(query)
+        view, args, kwargs = resolve(request.path)
+        return view(request, *args, **kwargs)
+
+    @property
+    def notice(self) -> str:
+        """The notice that stands above every page now; a page is made anew every minute."""
+        now = timezone.now()
+        is_over = self.notice_until and self.notice_until <= now
+        is_to_come = self.notice_from and self.notice_from > now
+        return "" if is_over or is_to_come else self.notice_text
 
     @property
     def first_word(self) -> str:

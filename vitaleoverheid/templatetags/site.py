@@ -53,6 +53,14 @@ def inline(rich_text: object) -> SafeString:
 register.simple_tag(seo.json_ld)
 
 
+@register.simple_tag
+def fill(text: str, **values: object) -> str:
+    """An editor's text with each ``[name]`` in it replaced by what it stands for."""
+    for name, value in values.items():
+        text = text.replace(f"[{name}]", str(value))
+    return text
+
+
 @register.simple_tag(takes_context=True)
 def menu_pages(context: Context) -> list[Page]:
     """The pages that editors have marked "in menu's tonen", in the order of the tree."""
