@@ -130,6 +130,5 @@ class ServicePage(BasePage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         context["related_services"] = self.related_services.live().public()
-        people = self.people.select_related("photo").prefetch_related("photo__renditions")
-        context["people"] = people
+        context["people"] = self.people.all()
         return context

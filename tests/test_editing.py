@@ -4,12 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks
 from wagtail.blocks import Block, ListBlock, StreamBlock, StreamBlockValidationError, StructBlock
+from wagtail.blocks.base import get_error_json_data
 from wagtail.contrib.settings.registry import registry as settings_models
+from wagtail.documents.models import Document
 from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.snippets.models import get_snippet_models
@@ -19,8 +23,9 @@ from insights.models import InsightIndexPage, InsightPage
 from services.models import ServiceIndexPage, ServicePage
 from tests.conftest import Send
 from tests.reading import parse, read, words
+from tests.test_rendering import add_photo
 from vitaleoverheid.blocks import SectionBlock
-from vitaleoverheid.models import AboutPage, HomePage, OrganisationSettings, TextPage
+from vitaleoverheid.models import AboutPage, HomePage, OrganisationSettings, Person, TextPage
 
 pytestmark = pytest.mark.django_db
 
@@ -172,13 +177,20 @@ RETENTION = (
 )
 
 
+def add_document() -> Document:
+    file = ContentFile(b"x" * 1536, name="werkwijze.pdf")
+    document: Document = Document.objects.create(title="Werkwijze", file=file)
+    return document
+
+
 def section(*content: tuple[str, object], heading: str = "Kop") -> tuple[str, object]:
     return ("section", {"heading": heading, "content": list(content)})
 
 
 def test_everything_an_editor_can_put_in_a_section_appears_on_the_page(
-    client: Client, home: HomePage
+    client: Client, home: HomePage, service_page: ServicePage
 ) -> None:
+    person = Person.objects.create(name="Jan", slug="jan")
     content = SectionBlock().child_blocks["content"]
     shown = {
         "text": ("<p>Tekst met <b>nadruk</b>.</p>", "Tekst met nadruk."),
@@ -199,6 +211,13 @@ def test_everything_an_editor_can_put_in_a_section_appears_on_the_page(
         ),
         "diagram": ({"layers": ["a", "b", "c", "d"], "description": "Vier."}, "a b c d Vier."),
         "button": ({"text": "Verder", "page": home}, "Verder"),
+        "document": (
+            {"document": add_document(), "title": ""},
+            "Werkwijze (PDF-document, 1,5 KB)",
+        ),
+        "person": (person, "Jan Bewaar in uw adresboek: Jan"),
+        "services": ([service_page], f"{service_page.title} {service_page.summary}"),
+        "contact": ({"title": "Vragen?", "text": "Bel ons."}, "Vragen? Bel ons. Neem contact op"),
         "retention": (None, RETENTION),
     }
     assert {*shown, "picture"} == content.child_blocks.keys()
@@ -212,6 +231,55 @@ def test_everything_an_editor_can_put_in_a_section_appears_on_the_page(
     home.add_child(instance=page)
     text = words(read(client, "/alles/").select_one("main .prose"))
     assert text == " ".join(["Kop", *(expected for _, expected in shown.values())])
+
+
+def refused(name: str, value: object) -> str:
+    """What an editor is told about the content of a block."""
+    block = SectionBlock().child_blocks["content"].child_blocks[name]
+    with pytest.raises(ValidationError) as told:
+        block.clean(block.normalize(value))
+    return str(get_error_json_data(told.value))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("text", "<p>Tekst</p><h3> </h3>", "lege kop"),
+        ("text", '<p><a href="https://voorbeeld.nl/"> </a></p>', "lege link"),
+        ("button", {"text": " ", "page": None}, "Dit is een verplicht veld."),
+        ("document", {"document": None, "title": "Verslag"}, "Dit is een verplicht veld."),
+        ("person", None, "Dit is een verplicht veld."),
+        ("contact", {"title": "", "text": "Bel."}, "Dit is een verplicht veld."),
+    ],
+)
+def test_an_editor_cannot_leave_a_heading_or_a_link_empty(
+    db: None, name: str, value: object, message: str
+) -> None:
+    assert message in refused(name, value)
+
+
+def test_an_editor_cannot_leave_open_what_a_picture_says_to_who_does_not_see_it(
+    db: None,
+) -> None:
+    picture = {"image": add_photo(), "caption": ""}
+    assert "markeer de afbeelding als decoratief" in refused("picture", picture)
+
+
+def test_what_was_removed_leaves_no_empty_link(client: Client, home: HomePage) -> None:
+    other = home.add_child(instance=TextPage(title="Straks weg"))
+    person, document = Person.objects.create(name="Jan", slug="jan"), add_document()
+    content = section(
+        ("button", {"text": "Verder", "page": other}),
+        ("document", {"document": document, "title": "Verslag"}),
+        ("person", person),
+        ("text", f'<p><a linktype="page" id="{other.pk}">Lees dit</a></p>'),
+    )
+    home.add_child(instance=TextPage(title="Alles", body=[content]))
+    for thing in (other, person, document):
+        thing.delete()
+    main = read(client, "/alles/").select_one("main .prose")
+    assert words(main) == "Kop Lees dit"
+    assert not main.select("a[href]")
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,17 @@ A page consists of sections (``<h2>``), a section of content. That nesting is wh
 in order: an editor cannot make one jump.
 """
 
+import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 from wagtail import blocks
 from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
+from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock
+from wagtail.rich_text import RichText
+from wagtail.snippets.blocks import SnippetChooserBlock
 
 from vitaleoverheid import phone
 
@@ -44,7 +48,20 @@ class ProfileBlock(blocks.StructBlock):
         icon = "link-external"
 
 
-class TextBlock(blocks.RichTextBlock):
+EMPTY = re.compile(r"<(h3|a)\b[^>]*>(\s|&nbsp;|<br/?>)*</\1>")
+
+
+class ProseBlock(blocks.RichTextBlock):
+    """Text in which no heading and no link is empty."""
+
+    def clean(self, value: RichText) -> RichText:
+        cleaned = super().clean(value)
+        if EMPTY.search(cleaned.source):
+            raise ValidationError("Er staat een lege kop of een lege link in. Haal die weg.")
+        return cleaned
+
+
+class TextBlock(ProseBlock):
     """Running text."""
 
     class Meta:
@@ -180,7 +197,7 @@ class QuestionBlock(blocks.StructBlock):
     """A question and its answer."""
 
     question = blocks.CharBlock(label="vraag")
-    answer = blocks.RichTextBlock(label="antwoord", features=LINE_FEATURES)
+    answer = ProseBlock(label="antwoord", features=LINE_FEATURES)
 
     class Meta:
         label = "Vraag en antwoord"
@@ -214,7 +231,7 @@ class NoticeBlock(blocks.StructBlock):
     """Something the reader must not miss."""
 
     title = blocks.CharBlock(label="kop")
-    text = blocks.RichTextBlock(label="tekst", features=LINE_FEATURES)
+    text = ProseBlock(label="tekst", features=LINE_FEATURES)
 
     class Meta:
         label = "Melding"
@@ -232,7 +249,6 @@ class TableBlock(TypedTableBlock):
         icon = "table"
         description = "Een tabel met een titel. De eerste kolom bevat de rijkoppen."
         template = "blocks/table.html"
-        preview_template = "blocks/preview_table.html"
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -240,13 +256,17 @@ class TableBlock(TypedTableBlock):
                 ("text", blocks.CharBlock(label="tekst", required=False)),
                 (
                     "rich_text",
-                    blocks.RichTextBlock(
-                        label="opgemaakte tekst", features=LINE_FEATURES, required=False
-                    ),
+                    ProseBlock(label="opgemaakte tekst", features=LINE_FEATURES, required=False),
                 ),
             ],
             **kwargs,
         )
+
+    def get_preview_value(self) -> Any:
+        """A table of two columns."""
+        columns = [{"type": "text", "heading": name} for name in ("Onderdeel", "Voor wie")]
+        rows = [{"values": ["Training", "Medewerkers"]}, {"values": ["Advies", "Bestuurders"]}]
+        return self.to_python({"columns": columns, "rows": rows, "caption": "Ons aanbod"})
 
 
 class DiagramBlock(blocks.StructBlock):
@@ -286,7 +306,84 @@ class ButtonBlock(blocks.StructBlock):
         icon = "link"
         description = "Een knop die naar een andere pagina gaat."
         template = "blocks/button.html"
-        preview_template = "blocks/preview_button.html"
+
+    def get_preview_value(self) -> blocks.StructValue:
+        """A button to a page of the site."""
+        page = self.child_blocks["page"].model_class.objects.filter(depth=2).first()
+        return self.normalize({"text": "Lees meer over deze dienst", "page": page})
+
+
+class DocumentBlock(blocks.StructBlock):
+    """A document to download, with what kind it is and how large."""
+
+    document = DocumentChooserBlock(label="document")
+    title = blocks.CharBlock(
+        label="tekst van de link", required=False, help_text="Leeg: de titel van het document."
+    )
+
+    class Meta:
+        label = "Document"
+        icon = "doc-full"
+        description = "Een document om te downloaden, met soort en grootte erbij."
+        template = "blocks/document.html"
+
+    def get_preview_value(self) -> blocks.StructValue:
+        """The newest document of the site; an example when there is none yet."""
+        model = self.child_blocks["document"].model_class
+        example = model(title="Onze werkwijze", file="werkwijze.pdf", file_size=250_000, pk=0)
+        return self.normalize({"document": model.objects.last() or example, "title": ""})
+
+
+class PersonBlock(SnippetChooserBlock):
+    """Somebody of the firm, with ways to reach them."""
+
+    class Meta:
+        label = "Medewerker"
+        icon = "user"
+        description = "Een medewerker met foto en contactgegevens, uit de lijst met medewerkers."
+        template = "blocks/person.html"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__("vitaleoverheid.Person", **kwargs)
+
+    def get_preview_value(self) -> Any:
+        """The first of the firm's people; nobody is made up."""
+        return self.model_class.objects.first() or self.model_class(name="Naam", slug="naam")
+
+
+class ServicesBlock(blocks.ListBlock):
+    """Services that have to do with the text."""
+
+    class Meta:
+        label = "Diensten"
+        icon = "link"
+        description = "Diensten die bij deze tekst horen, met hun samenvatting."
+        template = "blocks/services.html"
+
+    def __init__(self, **kwargs: Any) -> None:
+        service = blocks.PageChooserBlock("services.ServicePage", label="dienst")
+        super().__init__(service, min_num=1, **kwargs)
+
+    def get_preview_value(self) -> Any:
+        """Two services of the site."""
+        return self.normalize(list(self.child_block.model_class.objects.live()[:2]))
+
+
+class ContactBlock(blocks.StructBlock):
+    """A call to get in touch, in the middle of a text."""
+
+    title = blocks.CharBlock(label="kop")
+    text = blocks.TextBlock(label="tekst", rows=2, required=False)
+
+    class Meta:
+        label = "Contact"
+        icon = "mail"
+        description = "Een oproep om contact op te nemen, met de contactknop."
+        template = "blocks/contact.html"
+        preview_value = {
+            "title": "Wilt u hierover doorpraten?",
+            "text": "Wij denken graag met u mee.",
+        }
 
 
 class RetentionBlock(blocks.StaticBlock):
@@ -316,6 +413,10 @@ class ContentBlock(blocks.StreamBlock):
     table = TableBlock()
     diagram = DiagramBlock()
     button = ButtonBlock()
+    document = DocumentBlock()
+    person = PersonBlock()
+    services = ServicesBlock()
+    contact = ContactBlock()
     retention = RetentionBlock()
 
 

@@ -180,6 +180,14 @@ def social_images_in_use() -> set[str]:
     }
 
 
+class PersonManager(models.Manager["Person"]):
+    """People, each with their photo in all its sizes."""
+
+    def get_queryset(self) -> models.QuerySet["Person"]:
+        people = super().get_queryset().select_related("photo")
+        return people.prefetch_related("photo__renditions")
+
+
 class Person(Orderable):
     """Somebody who works for the firm."""
 
@@ -200,6 +208,7 @@ class Person(Orderable):
     phone = PhoneField("telefoonnummer", blank=True)
     email = models.EmailField("e-mailadres", blank=True)
 
+    objects = PersonManager()
     panels: ClassVar[list[Any]] = [
         TitleFieldPanel("name", targets=["slug"]),
         FieldPanel("slug"),

@@ -16,6 +16,7 @@ from django.template import Context
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from wagtail.documents.models import Document
 from wagtail.models import Page
 from wagtail.rich_text import expand_db_html
 
@@ -41,6 +42,26 @@ def phone(number: str) -> str:
 def vcard(text: str) -> str:
     """Text as the value of a vCard property (RFC 6350, 3.4)."""
     return re.sub(r"([\\,;])", r"\\\1", " ".join(text.split()))
+
+
+KINDS = {
+    "csv": "tabel, CSV",
+    "docx": "Word-document",
+    "odp": "presentatie, ODP",
+    "ods": "rekenblad, ODS",
+    "odt": "tekst, ODT",
+    "pdf": "PDF-document",
+    "pptx": "PowerPoint-presentatie",
+    "txt": "tekst zonder opmaak",
+    "xlsx": "Excel-rekenblad",
+}
+
+
+@register.filter
+def kind(document: Document) -> str:
+    """What kind of file a document is, in words."""
+    extension = document.file_extension.lower()
+    return KINDS.get(extension, extension.upper())
 
 
 @register.filter
@@ -71,7 +92,7 @@ def menu_pages(context: Context) -> list[Page]:
 @register.simple_tag
 def all_people() -> QuerySet[Person]:
     """Everyone who works for the firm."""
-    return Person.objects.select_related("photo").prefetch_related("photo__renditions")
+    return Person.objects.all()
 
 
 @register.simple_tag(takes_context=True)
