@@ -19,8 +19,10 @@ from urllib.parse import urljoin
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vitaleoverheid.settings")
 
 import django
+from django.apps import apps
 
-django.setup()
+if not apps.ready:
+    django.setup()
 
 from django.contrib.auth.models import Group, User
 from django.core.management import call_command
