@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import django_filters
 from django import forms
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -122,11 +122,18 @@ class Streamed:
         return self.queryset.iterator(chunk_size=CHUNK)
 
 
+REFERENCE = re.compile(r"\s*vo[-\s]*(\w{4})[-\s]*(\w{4})\s*", re.IGNORECASE)
+"""However somebody types over what was read out to them; some words look like it too."""
+
+
 def found(queryset: QuerySet[Enquiry], text: str) -> QuerySet[Enquiry]:
     """The enquiries in which the words occur, in Dutch, by PostgreSQL's own index."""
     if not text:
         return queryset
-    return queryset.filter(search=SearchQuery(text, config="dutch", search_type="websearch"))
+    wanted = Q(search=SearchQuery(text, config="dutch", search_type="websearch"))
+    if reference := REFERENCE.fullmatch(text):
+        wanted |= Q(reference="VO-{}-{}".format(*reference.groups()).upper())
+    return queryset.filter(wanted)
 
 
 def listed(request: HttpRequest) -> QuerySet[Enquiry]:

@@ -208,8 +208,15 @@ def test_an_enquiry_is_found_by_what_is_in_it(colleague: Client, query: str) -> 
 def test_any_reference_is_found_however_it_is_typed(colleague: Client, reference: str) -> None:
     make(reference=reference)
     make()
-    for query in (reference, reference.lower(), f" {reference} "):
+    bare = reference.replace("-", "")
+    loose = reference.replace("-", " ")
+    for query in (reference, reference.lower(), f" {reference} ", bare, loose):
         assert references(colleague, q=query) == [reference]
+
+
+def test_a_word_that_could_be_a_reference_is_a_word(colleague: Client) -> None:
+    wanted = make(message="Onze voorzitter wil kennismaken.")
+    assert references(colleague, q="voorzitter") == [wanted.reference]
 
 
 def test_a_search_finds_what_is_in_the_bin_and_says_so(colleague: Client) -> None:
