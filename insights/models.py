@@ -7,6 +7,7 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import StreamField
@@ -101,7 +102,12 @@ class InsightPage(BasePage):
         verbose_name_plural = "inzichten"
 
     def schema_properties(self, organisation: str) -> dict[str, Any]:
-        author = {"@type": "Person", "name": self.author.name} if self.author else None
+        author = self.author and {
+            "@type": "Person",
+            "name": self.author.name,
+            "jobTitle": self.author.role,
+            "worksFor": {"@id": organisation},
+        }
         return {
             "headline": self.title,
             "datePublished": self.date.isoformat(),
@@ -114,7 +120,7 @@ class InsightPage(BasePage):
         return {
             "title": self.title,
             "link": self.full_url,
-            "description": self.head_description,
+            "description": escape(self.head_description),  # which feeds take for HTML
             "author_name": self.author.name if self.author else organisation,
             "pubdate": self.first_published_at,
             "updateddate": self.last_published_at,

@@ -113,7 +113,9 @@ def test_an_article_names_its_author_and_its_day(client: Client, article: Insigh
     assert page.select_one(".changed time")["datetime"] == article.date.isoformat()
     assert "Anna de Boer" in words(page.select_one(".changed"))
     data = node(page, "Article")
-    assert data["author"] == {"@type": "Person", "name": "Anna de Boer"}
+    assert (data["author"]["name"], data["author"]["jobTitle"]) == ("Anna de Boer", "Adviseur")
+    assert data["author"]["worksFor"] == data["publisher"]
+    assert page.find("meta", property="og:type")["content"] == "article"
     assert data["datePublished"] == article.date.isoformat()
     for part in graph(page):
         check(part)
@@ -124,6 +126,16 @@ def test_the_newest_article_comes_first(client: Client, article: InsightPage) ->
     article.get_parent().add_child(instance=older)
     titles = [words(title) for title in read(client, "/inzichten/").select(".card__title")]
     assert titles == ["Samenwerken", "Ouder"]
+
+
+def test_what_looks_like_html_in_a_summary_is_text_in_the_feed(
+    client: Client, article: InsightPage
+) -> None:
+    article.search_description = "Over <b> & meer."
+    article.save_revision().publish()
+    summary = ET.fromstring(client.get("/inzichten/feed/").content).find(f".//{ATOM}summary")
+    assert summary is not None
+    assert (summary.get("type"), summary.text) == ("html", "Over &lt;b&gt; &amp; meer.")
 
 
 def test_the_feed_brings_new_articles(client: Client, article: InsightPage) -> None:

@@ -204,7 +204,10 @@ def test_there_is_no_twin_of_what_is_not_public(client: Client, home: HomePage) 
 
 def test_llms_txt_lists_every_page(client: Client) -> None:
     text = client.get("/llms.txt").content.decode()
-    assert text.startswith("# Vitale Overheid\n")
+    title, _, summary, _, section, *_ = text.splitlines()
+    assert title == "# Vitale Overheid"
+    assert summary.startswith("> Vitale Overheid ondersteunt")
+    assert section.startswith("## ")
     for page in PAGES:
         assert f"({settings.SITE_URL}{page}index.md)" in text
 

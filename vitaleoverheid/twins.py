@@ -59,7 +59,9 @@ def llms_txt(request: HttpRequest) -> HttpResponse:
     organisation = OrganisationSettings.load()
     site = Site.find_for_request(request)
     pages = site.root_page.get_descendants(inclusive=True).live().public().specific()
-    lines = [f"# {organisation.name}", "", *(line(page) for page in pages)]
+    summary = site.root_page.specific.head_description
+    lines = [f"# {organisation.name}", "", f"> {summary}", "", "## Pagina’s", ""]
+    lines += [line(page) for page in pages]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
