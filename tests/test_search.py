@@ -154,7 +154,7 @@ def test_what_editors_chose_for_a_search_comes_first_and_once(client: Client) ->
     assert found(soup).count("/privacy/") == 1
     first = words(soup.select_one(".result"))
     assert first == "Privacy Lees dit eerst. Aanbevolen"
-    assert words(soup.select_one("main h2")).startswith(f"{len(found(soup))} resultaten voor")
+    assert words(soup.select_one("main h2")) == f"Gevonden voor ‘samenwerking’: {len(found(soup))}"
 
 
 @pytest.mark.parametrize("query", ["zeppelin", "Zeppelin", "samenwerkng"])
@@ -231,7 +231,7 @@ def test_words_on_a_page_that_look_like_html_are_shown_as_text(
 
 
 def test_a_very_long_question_is_answered(client: Client) -> None:
-    soup = search(client, "samenwerking " * 5_000)
+    soup = search(client, "samenwerking " * 100)
     assert len(soup.select_one('input[name="q"]')["value"]) <= 200
 
 
