@@ -31,13 +31,14 @@ ANYONE = ["sprite/", "jsi18n/"]
 """Without an account, too; a route is matched from behind ``admin/`` to its end."""
 
 INSIDE = [
-    *["", "account/", "test404/", "dismissibles/", "reports/site-history/.*"],
+    *["", "account/", "test404/", "dismissibles/", "reports/site-history/.*", "handleiding/"],
     # Wagtail's choosers, with what may be chosen: pages, people, pictures and documents.
     *[
         r"api/main/\^(pages/|(documents|images)/(<int:pk>/)?)",
         "choose-.*",
         "tag-autocomplete/.*",
         "embeds/chooser/.*",
+        "searchpicks/queries/chooser/.*",
     ],
     *["(documents|images)/chooser/(?!create).*", "snippets/choose/vitaleoverheid/(?!.*create/).*"],
     "workflows/task_chooser/.*",
@@ -55,16 +56,24 @@ EDITING = [
     "reports/(workflow|workflow_tasks|aging-pages|page-types-usage)/.*",
     *["documents/(?!.*(upload|chooser/(?!create))).*", "images/(?!.*(upload|url|chooser/)).*"],
     "images/chooser/create/",
+    "searchpicks/(add/|results/|reports/.*)?",
 ]
 PUBLISHING = [
     *["pages/<int:page_id>/(delete|unpublish|privacy|lock|unlock)/", "pages/.*/unschedule/"],
     *["api/main/.*/action/.*", "pages/.*/move/", "pages/.*/set_position/", "reports/locked/.*"],
 ]
+SITE_WIDE = ["settings/.*/<int:pk>/", "snippets/(choose/)?vitaleoverheid/person/.*"]
 ENQUIRIES = ["enquiries/.*"]
+MANAGING = [
+    *["users/.*", "sites/.*", "collections/.*", "redirects/(add/|import/.*|results/)?"],
+    "workflows/(add|disable|edit|enable|list|remove|usage)/.*",
+    "workflows/tasks/(disable|edit|enable|index|select_type)/.*",
+]
 MAY = {
     "Redacteur": [*INSIDE, *EDITING],
-    "Eindredacteur": [*INSIDE, *EDITING, *PUBLISHING],
+    "Eindredacteur": [*INSIDE, *EDITING, *PUBLISHING, *SITE_WIDE],
     "Aanvragen behandelen": [*INSIDE, *ENQUIRIES],
+    "Beheerder": [*INSIDE, *EDITING, *PUBLISHING, *SITE_WIDE, *ENQUIRIES, *MANAGING],
 }
 
 
