@@ -26,6 +26,9 @@ SHOWN_NOWHERE = {
     # People at work in the admin, written at every log-in and every few seconds of editing.
     "auth_user",
     "django_session",
+    "mfa_authenticator",
+    "shared_cache",
+    "usersessions_usersession",
     "wagtailadmin_editingsession",
     "wagtailadmin_formstate",
     "wagtailusers_userprofile",

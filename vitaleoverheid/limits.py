@@ -82,6 +82,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return defaults.bad_request(request, exception)
 
 
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """429, for parts that count for themselves."""
+    return refuse(HTTPStatus.TOO_MANY_REQUESTS)
+
+
 class Allowances:
     """What each visitor may still ask: it runs out by asking, and fills up again with time."""
 

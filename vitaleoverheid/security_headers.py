@@ -62,6 +62,7 @@ class SecurityHeadersMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
         self.admin = reverse("wagtailadmin_home")
+        self.sign_in = reverse("account_login")
         self.speculation_rules = reverse("speculation_rules")
         self.always = {"upgrade-insecure-requests": ""} if settings.HTTPS else {}
 
@@ -81,7 +82,8 @@ class SecurityHeadersMiddleware:
         if response.headers.get("Content-Disposition", "").startswith("attachment"):
             return DOWNLOAD_POLICY
         signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
-        if not (signed_in and request.path.startswith(self.admin)):
+        is_screen = signed_in and request.path.startswith(self.admin)
+        if not is_screen or request.path.startswith(self.sign_in):
             return PUBLIC_POLICY
         if request.path.startswith(settings.STRICT_SCREENS):
             return SCREEN_POLICY | {"script-src": f"'self' 'nonce-{nonce.get()}'"}

@@ -200,6 +200,10 @@ INSTALLED_APPS = [
     "wagtail.search",
     "wagtail.admin",
     "wagtail",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "modelcluster",
     "taggit",
     "django_filters",
@@ -225,6 +229,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "contact.middleware.AlarmMiddleware",
@@ -260,7 +265,14 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # Data
 
 DATABASES = {"default": database(os.environ.get("DATABASE_URL") or embedded_database_url())}
-CACHES = {"default": {"BACKEND": "vitaleoverheid.request_cache.RequestCache"}}
+CACHES = {
+    "default": {"BACKEND": "vitaleoverheid.request_cache.RequestCache"},
+    "shared": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "shared_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+}
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", VAR_DIR / "media"))
 MEDIA_URL = "/media/"
 STATIC_ROOT = VAR_DIR / "static"
@@ -322,6 +334,22 @@ X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail shows its preview in a frame
 SILENCED_SYSTEM_CHECKS = ["security.W019"]  # which wants DENY there
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Signing in: a password, then an app, a passkey or a reserve code (allauth); the screens are in
+# sign_in.py and templates/sign_in/.
+
+SECOND_FACTOR_REQUIRED = not DEBUG  # in development it is offered
+LOGIN_URL, LOGIN_REDIRECT_URL = "account_login", "wagtailadmin_home"
+ACCOUNT_ADAPTER = "vitaleoverheid.sign_in.AccountAdapter"
+ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False  # who may not enter the admin may sign in as another
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {"login": "vitaleoverheid.sign_in.LoginForm"}
+# Who fails five times waits five minutes: from that address, for that name. See the adapter.
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key", "reset_password": "5/m/ip"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Vitale Overheid"
+MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
 
 # Watching: logs go to the console, where whatever runs the site collects them
 

@@ -1,24 +1,29 @@
 """What the project adds to the Wagtail admin."""
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.rich_text.converters.html_to_contentstate import InlineStyleElementHandler
 from wagtail.admin.rich_text.editors.draftail.features import InlineStyleFeature
+from wagtail.admin.widgets.button import Button
 from wagtail.contrib.search_promotions.models import SearchPromotion
 from wagtail.contrib.search_promotions.views.reports import SearchTermsReportView
 from wagtail.contrib.search_promotions.wagtail_hooks import SearchPicksMenuItem
+from wagtail.log_actions import LogActionRegistry
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from vitaleoverheid import users
+from vitaleoverheid import sign_in, users
 from vitaleoverheid.models import Person
 from vitaleoverheid.page_links import PageLinks
 
@@ -111,6 +116,52 @@ class PersonViewSet(SnippetViewSet):
 register_snippet(PersonViewSet)
 
 
+@hooks.register("insert_global_admin_css")
+def admin_css() -> str:
+    """The colours of the firm."""
+    return format_html('<link rel="stylesheet" href="{}">', static("admin.css"))
+
+
+@hooks.register("register_admin_urls")
+def register_admin_urls() -> list[URLPattern]:
+    """The screens that the project adds."""
+    return [
+        path("users/<int:pk>/extra/", sign_in.ResetSecondFactorView.as_view(), name="reset_factor"),
+    ]
+
+
+@hooks.register("register_account_menu_item")
+def own_second_factor(request: HttpRequest) -> dict[str, str]:
+    """From one's own account to what one signs in with."""
+    return {
+        "url": reverse("mfa_index"),
+        "label": "Extra beveiliging",
+        "help_text": "Uw passkeys, de app op uw telefoon en uw reservecodes.",
+    }
+
+
+@hooks.register("register_account_menu_item")
+def own_sessions(request: HttpRequest) -> dict[str, str]:
+    """From one's own account to where one is signed in."""
+    return {
+        "url": reverse("usersessions_list"),
+        "label": "Waar u ingelogd bent",
+        "help_text": "Bekijk op welke computers en telefoons, en log daar uit.",
+    }
+
+
+@hooks.register("register_user_listing_buttons")
+def reset_button(user: User, request_user: User) -> Iterator[Button]:
+    """For a colleague who cannot sign in any more."""
+    if request_user.has_perm("auth.change_user"):
+        yield Button(
+            "Extra beveiliging weghalen",
+            reverse("reset_factor", args=[user.pk]),
+            icon_name="lock-open",
+            priority=30,
+        )
+
+
 @hooks.register("before_edit_user")
 def before_edit_user(request: HttpRequest, user: User) -> None:
     """Superusers are left to superusers."""
@@ -122,3 +173,13 @@ def before_bulk_action(request: HttpRequest, kind: str, objects: list[Any], acti
     """Also when many are changed at once."""
     if action.model is User:
         users.protect_superusers(request, objects)
+
+
+@hooks.register("register_log_actions")
+def register_log_actions(actions: LogActionRegistry) -> None:
+    """What is noted about users."""
+    actions.register_action(
+        "vitaleoverheid.reset_second_factor",
+        "Extra beveiliging weggehaald",
+        "Extra beveiliging weggehaald",
+    )

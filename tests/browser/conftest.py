@@ -5,8 +5,10 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
 
+from tests.browser.signing_in import sign_in
+from tests.conftest import ADMINISTRATOR
 from tests.live_site import LiveSite
 
 NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
@@ -47,6 +49,28 @@ def page(browser: Browser, live_site: LiveSite) -> Iterator[Page]:
     page = browser.new_page(base_url=live_site.url, reduced_motion="reduce")
     yield page
     page.close()
+
+
+@pytest.fixture(scope="package")
+def signed_in(browser: Browser, live_site: LiveSite) -> StorageState:
+    """What the administrator's browser remembers after signing in, once for all tests."""
+    page = browser.new_page(base_url=live_site.url)
+    name, _, password = ADMINISTRATOR.values()
+    sign_in(page, name, password)
+    remembered = page.context.storage_state()
+    page.close()
+    return remembered
+
+
+@pytest.fixture
+def admin(page: Page, signed_in: StorageState) -> Iterator[Page]:
+    """A page of the administrator, who has signed in; no script may fail on it."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.context.add_cookies(signed_in["cookies"])  # type: ignore[arg-type]
+    page.goto("/admin/")
+    yield page
+    assert errors == []
 
 
 @pytest.fixture

@@ -7,24 +7,17 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.screens import fill_in
-from tests.conftest import ADMINISTRATOR
 from tests.live_site import LiveSite
 
 
-@pytest.fixture
-def admin(page: Page) -> Iterator[Page]:
-    """A page of someone who has logged in; the browser must have nothing to complain about."""
+@pytest.fixture(autouse=True)
+def quiet(admin: Page) -> Iterator[None]:
+    """The browser must have nothing to complain about."""
     errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on(
+    admin.on(
         "console", lambda message: errors.append(message.text) if message.type == "error" else None
     )
-    page.goto("/admin/")
-    page.locator("[name=username]").fill(ADMINISTRATOR["DJANGO_SUPERUSER_USERNAME"])
-    page.locator("[name=password]").fill(ADMINISTRATOR["DJANGO_SUPERUSER_PASSWORD"])
-    page.get_by_role("button", name="Inloggen").click()
-    page.wait_for_url("**/admin/")
-    yield page
+    yield
     assert errors == []
 
 

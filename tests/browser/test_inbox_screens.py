@@ -1,14 +1,13 @@
 """The inbox in a real browser: every screen of it, for everyone, wide and narrow."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Dialog, Page, expect
 
 from tests.browser.screens import fill_in
-from tests.conftest import ADMINISTRATOR
 from tests.live_site import LiveSite
 from tests.reading import FORM_WITHOUT_MISTAKES
 
@@ -51,20 +50,6 @@ def enquiries(live_site: LiveSite) -> dict[str, int]:
         found["refused"],
     )
     return found
-
-
-@pytest.fixture
-def admin(page: Page) -> Iterator[Page]:
-    """A page of someone who has logged in; no script may fail on it."""
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto("/admin/")
-    page.locator("[name=username]").fill(ADMINISTRATOR["DJANGO_SUPERUSER_USERNAME"])
-    page.locator("[name=password]").fill(ADMINISTRATOR["DJANGO_SUPERUSER_PASSWORD"])
-    page.get_by_role("button", name="Inloggen").click()
-    page.wait_for_url("**/admin/")
-    yield page
-    assert errors == []
 
 
 def find_person(page: Page) -> None:

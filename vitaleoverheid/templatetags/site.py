@@ -71,6 +71,27 @@ def inline(rich_text: object) -> SafeString:
     return mark_safe(re.sub(r"<p[^>]*>|</p>", " ", html).strip())  # noqa: S308 (Wagtail cleaned it)
 
 
+BROWSERS = {"Edg": "Edge", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
+DEVICES = {
+    "iPhone": "een iPhone",
+    "iPad": "een iPad",
+    "Android": "een Android-toestel",
+    "Windows": "Windows",
+    "Mac OS": "een Mac",
+    "Linux": "Linux",
+}
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """What somebody is signed in with, in words; who claims to be two is the first of them."""
+    names = (
+        next((name for mark, name in known.items() if mark in user_agent), "onbekend")
+        for known in (BROWSERS, DEVICES)
+    )
+    return " op ".join(names)
+
+
 register.simple_tag(seo.json_ld)
 
 

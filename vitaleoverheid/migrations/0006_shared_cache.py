@@ -1,0 +1,18 @@
+"""The table of the cache that all machines share; see settings.CACHES."""
+
+from django.db import migrations
+
+TABLE = """
+CREATE TABLE shared_cache (
+    cache_key varchar(255) PRIMARY KEY,
+    value text NOT NULL,
+    expires timestamp with time zone NOT NULL
+);
+CREATE INDEX shared_cache_expires ON shared_cache (expires);
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("vitaleoverheid", "0005_more_blocks")]
+
+    operations = [migrations.RunSQL(TABLE, "DROP TABLE shared_cache")]
