@@ -23,7 +23,7 @@ from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from vitaleoverheid import sign_in, users
+from vitaleoverheid import guide, sign_in, users
 from vitaleoverheid.models import Person
 from vitaleoverheid.page_links import PageLinks
 
@@ -126,8 +126,17 @@ def admin_css() -> str:
 def register_admin_urls() -> list[URLPattern]:
     """The screens that the project adds."""
     return [
+        path("handleiding/", guide.GuideView.as_view(), name="guide"),
+        path("handleiding/redactie/<path:path>", guide.picture),
         path("users/<int:pk>/extra/", sign_in.ResetSecondFactorView.as_view(), name="reset_factor"),
     ]
+
+
+@hooks.register("construct_help_menu")
+def construct_help_menu(request: HttpRequest, items: list[MenuItem]) -> None:
+    """The firm's own guide, instead of Wagtail's in English on other sites."""
+    items[:] = [item for item in items if item.name == "keyboard-shortcuts-trigger"]
+    items.insert(0, MenuItem("Handleiding", reverse("guide"), icon_name="help", order=1))
 
 
 @hooks.register("register_account_menu_item")

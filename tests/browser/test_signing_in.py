@@ -173,7 +173,7 @@ def test_everyone_can_use_the_screens(
     for address in [
         *(FACTORS, f"{FACTORS}codes/", f"{FACTORS}codes/nieuw/", f"{FACTORS}app/weg/"),
         *("/admin/login/sessies/", "/admin/login/wachtwoord/", f"/admin/users/{pk}/extra/"),
-        *("/admin/"),
+        *("/admin/handleiding/", "/admin/"),
     ]:
         walk.goto(address)
     page.context.clear_cookies()
