@@ -1,5 +1,6 @@
 """What every page shares, the general page types, images, and the firm's own details."""
 
+import logging
 from io import BytesIO
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import urljoin
@@ -46,6 +47,8 @@ from vitaleoverheid.blocks import (
 )
 from vitaleoverheid.content_changes import until_content_changes
 from vitaleoverheid.tree import TreeManager
+
+logger = logging.getLogger(__name__)
 
 
 class PhoneField(models.CharField):
@@ -124,9 +127,16 @@ class BasePage(Page):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """As Wagtail's; a page whose title changed gets a new picture to be shared with."""
         if self.live and not kwargs.get("update_fields"):
-            title = strip_tags(self.heading) or self.title
-            self.social_image = social_image.make(title, self.social_label)
+            self.renew_social_image()
         super().save(*args, **kwargs)
+
+    def renew_social_image(self) -> None:
+        """Have the picture say the title; without room for a new one, the older stays."""
+        title = strip_tags(self.heading) or self.title
+        try:
+            self.social_image = social_image.make(title, self.social_label)
+        except Exception:  # what is wrong with a disk or bucket is no reason not to publish
+            logger.exception("The picture of a page could not be kept")
 
     @property
     def social_label(self) -> str:

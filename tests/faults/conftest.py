@@ -9,6 +9,7 @@ from pytest_django import DjangoDbBlocker
 
 from tests.faults.cluster import Cluster
 from tests.faults.difficult_mail_server import DifficultMailServer
+from tests.faults.editor import Editor
 from tests.faults.site import Site, Web
 from tests.live_site import database_url
 
@@ -91,3 +92,11 @@ def webs(site: Site, session_webs: tuple[Web, Web]) -> tuple[Web, Web]:
 def web(webs: tuple[Web, Web]) -> Web:
     """A web server that has served before."""
     return webs[0]
+
+
+@pytest.fixture
+def editor(site: Site) -> Iterator[Editor]:
+    """An editor of the site."""
+    editor = Editor(site)
+    yield editor
+    editor.browser.close()

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -19,6 +20,7 @@ from django.core import signing
 from contact.models import CONFIRMATION_SALT
 from tests.live_site import SECRET_KEY, LiveSite, free_port
 
+GUNICORN = str(Path(sys.executable).with_name("gunicorn"))  # which can start itself anew
 PATIENCE = 30  # seconds for anything to happen that a test waits for
 TABLES = (
     "contact_enquiry",
@@ -132,10 +134,10 @@ class Site(LiveSite):
             kill(process)
 
     @contextmanager
-    def web(self, **environment: str) -> Iterator[Web]:
-        """A web server that answers."""
+    def web(self, *around: str, **environment: str) -> Iterator[Web]:
+        """A web server that answers; ``around`` is what starts it."""
         port = free_port()
-        arguments = ["-m", "gunicorn", "vitaleoverheid.wsgi", f"--bind=127.0.0.1:{port}"]
+        arguments = [*around, GUNICORN, "vitaleoverheid.wsgi", f"--bind=127.0.0.1:{port}"]
         with self.running(*arguments, **environment) as (process, log):
             web = Web(port, process, log)
             until(lambda: web.answers() or process.poll() is not None, "the web server")
@@ -143,10 +145,10 @@ class Site(LiveSite):
             yield web
 
     @contextmanager
-    def worker(self) -> Iterator["subprocess.Popen[bytes]"]:
+    def worker(self, **environment: str) -> Iterator["subprocess.Popen[bytes]"]:
         """A background worker that has begun."""
         seen = self.workers()
-        with self.running("manage.py", "worker") as (process, log):
+        with self.running("manage.py", "worker", **environment) as (process, log):
             until(lambda: self.workers() - seen or process.poll() is not None, "the worker")
             assert process.poll() is None, log.read_text()
             yield process
