@@ -1,6 +1,11 @@
 """PostgreSQL is away, comes back, and is missed for a moment."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+
+import psycopg
+import pytest
 
 from tests.faults.cluster import Cluster
 from tests.faults.difficult_mail_server import DifficultMailServer
@@ -32,6 +37,33 @@ def test_without_a_database_the_visitor_gets_everything_back_and_the_way_is_open
         assert len({answer.reference for answer in confirmed[-3:]}) == 1
         assert_all_mailed(site, mail_server, confirmed)
         assert worker.poll() is None
+
+
+def test_without_a_free_connection_the_visitor_gets_everything_back(
+    site: Site, webs: tuple[Web, Web], mail_server: DifficultMailServer
+) -> None:
+    assert webs[0].ask("GET", "/").status == 200
+    with site.web() as cold:
+        with every_connection(site):
+            assert webs[0].ask("GET", "/").status == 200
+            assert cold.ask("GET", "/").status == 503
+            assert_given_back(cold.post(TYPED), TYPED)
+        confirmed = [cold.post(TYPED)]
+        assert until(lambda: cold.ask("GET", "/").status == 200)
+    with site.worker():
+        assert_all_mailed(site, mail_server, confirmed)
+
+
+@contextmanager
+def every_connection(site: Site) -> Iterator[None]:
+    """Hold every connection that PostgreSQL has to give, until the end of the block."""
+    with ExitStack() as taken:
+        with suppress(psycopg.OperationalError):
+            for _ in range(1_000):
+                taken.enter_context(psycopg.connect(site.database_url))
+        with pytest.raises(psycopg.OperationalError, match="too many clients"):
+            psycopg.connect(site.database_url)
+        yield
 
 
 def test_a_worker_that_starts_without_a_database_waits_for_it(

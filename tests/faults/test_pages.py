@@ -6,6 +6,7 @@ from secrets import token_hex
 
 from tests.faults.cluster import Cluster
 from tests.faults.site import Site, Web, until
+from tests.faults.traffic import traffic
 from tests.reading import PAGES
 
 
@@ -42,3 +43,17 @@ def test_pages_that_were_seen_stay_up_without_a_database_and_others_say_what_is_
         cluster.start()
         name = rename(site)
         until(partial(everywhere, (*webs, cold), name))
+
+
+def test_nobody_who_reads_notices_that_the_database_starts_again(
+    site: Site, web: Web, cluster: Cluster
+) -> None:
+    name = rename(site)
+    until(partial(everywhere, [web], name))
+    with traffic(web, writing=False) as seen:
+        for _ in range(2):
+            cluster.stop()
+            seen.flows()
+            cluster.start()
+            seen.flows()
+    assert not seen.failures
