@@ -1,5 +1,7 @@
 # One image for the web server, the worker and the migrations; compose.yaml says which is which.
 
+# One exact version. A digest behind it (@sha256:…, from `docker buildx imagetools inspect`) also rules out that
+# somebody moves the tag.
 FROM python:3.13.14-slim-trixie AS base
 ENV PATH=/opt/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 WORKDIR /srv/site

@@ -95,6 +95,16 @@ def test_a_mistake_in_the_environment_is_told_in_one_line(
     assert only_line(command, PRODUCTION | {variable: value}).startswith(variable)
 
 
+def test_an_older_secret_key_counts_for_as_long_as_it_is_named() -> None:
+    code = "from django.conf import settings; print(settings.SECRET_KEY_FALLBACKS)"
+    old = {"SECRET_KEY_FALLBACKS": "the-old-key"}
+    with limited(
+        python(["manage.py", "shell", "--no-imports", "-c", code], PRODUCTION | old)
+    ) as it:
+        output, _ = it.communicate()
+    assert output == "['the-old-key']\n"
+
+
 def test_gunicorn_in_development_does_not_repeat_a_mistake() -> None:
     assert "TRUSTED_PROXIES" in only_line(GUNICORN, DEVELOPMENT | {"TRUSTED_PROXIES": "veel"})
 

@@ -171,6 +171,7 @@ def report_errors(dsn: str) -> None:
 
 DEBUG = boolean("DEBUG", default=not {"DATABASE_URL", "SECRET_KEY"} & os.environ.keys())
 SECRET_KEY = "for-development-only" if DEBUG else required("SECRET_KEY")
+SECRET_KEY_FALLBACKS = os.environ.get("SECRET_KEY_FALLBACKS", "").split()
 SITE_URL = base_url("SITE_URL", default=f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")
 LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 # The local names stay in production: a health check inside the machine asks for them.
