@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -19,7 +19,7 @@ from vitaleoverheid.visitor import address_of, network_of
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-LONGEST_QUERY = 4096  # bytes; the longest search and whatever a campaign adds fit in half of it
+LONGEST_QUERY = 6000  # bytes; the longest search and whatever a campaign adds fit in half of it
 LARGEST_UPLOAD = settings.WAGTAILDOCS_MAX_UPLOAD_SIZE + 1024 * 1024  # bytes, and the fields beside
 PIECE = 64 * 1024  # bytes
 
@@ -51,7 +51,7 @@ def refuse(status: HTTPStatus, **headers: str) -> HttpResponse:
 
 
 class LimitsMiddleware:
-    """Refuse what is too large before any of it is understood or kept."""
+    """Refuse what is too large, or no address at all, before anything is done about it."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -65,6 +65,8 @@ class LimitsMiddleware:
             return refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         if not is_admin and len(request.META.get("QUERY_STRING", "")) > LONGEST_QUERY:
             return refuse(HTTPStatus.REQUEST_URI_TOO_LONG)
+        if "\0" in request.path:  # no address has one, and PostgreSQL refuses it
+            return defaults.bad_request(request, SuspiciousOperation())
         return self.get_response(request)
 
 
