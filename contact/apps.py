@@ -10,9 +10,10 @@ class ContactConfig(AppConfig):
     verbose_name = "aanvragen"
 
     def ready(self) -> None:
-        from contact import alarm  # noqa: PLC0415 (needs the models)
-        from vitaleoverheid import metrics  # noqa: PLC0415
+        from contact import alarm, privacy  # noqa: PLC0415 (needs the models)
+        from vitaleoverheid import erasures, metrics  # noqa: PLC0415
         from vitaleoverheid.views import READINESS  # noqa: PLC0415
 
         metrics.FIGURES.append(alarm.metrics)
         READINESS["mail"] = alarm.queue_moves
+        erasures.restored.connect(privacy.erase_again)

@@ -14,6 +14,7 @@ from wagtail.log_actions import log
 from wagtail.models import ModelLogEntry
 
 from contact.models import ContactSettings, Enquiry, Message
+from vitaleoverheid import erasures
 
 DIGESTS_KEPT = timedelta(days=30)
 
@@ -74,13 +75,21 @@ def purge() -> int:
 
 @transaction.atomic
 def erase(enquiries: QuerySet[Enquiry], action: str, user: Any = None) -> int:
-    """Remove enquiries with their notes, mails and history; the log keeps the count and no more."""
-    pks = list(enquiries.values_list("pk", flat=True))
+    """Remove enquiries with their notes, mails and history; references and a count are kept."""
+    found = dict(enquiries.values_list("pk", "reference"))
+    pks = [*found]
     history_of(pks).delete()
     Enquiry.objects.filter(pk__in=pks).delete()
+    erasures.remember(found.values())
     if pks:
         log(ContactSettings.load(), action, user=user, data={"count": len(pks)})
     return len(pks)
+
+
+def erase_again(sender: Any, names: set[str], **kwargs: Any) -> int:
+    """Remove what a backup brought back although it was erased, and what is past its time."""
+    brought_back = Enquiry.objects.filter(reference__in=names)
+    return erase(brought_back, "contact.purge") + purge()
 
 
 def history_of(pks: list[int]) -> QuerySet[ModelLogEntry]:

@@ -42,6 +42,7 @@ SHOWN_NOWHERE = {
     # Counts of searches that found nothing.
     "wagtailsearchpromotions_query",
     "wagtailsearchpromotions_querydailyhits",
+    "vitaleoverheid_erasure",
     # Enquiries: somebody who sends the form must not make every page be rendered again.
     "contact_enquiry",
     "contact_message",

@@ -582,3 +582,16 @@ class OrganisationSettings(PreviewableMixin, BaseGenericSetting):
     def other_words(self) -> str:
         """The words that stand in the wordmark."""
         return self.name.partition(" ")[2]
+
+
+class Erasure(models.Model):
+    """The name of something that was removed for good, which says nothing about anyone."""
+
+    name = models.CharField(max_length=50, primary_key=True)
+    erased_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name

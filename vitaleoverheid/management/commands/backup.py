@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from vitaleoverheid import backup
+from vitaleoverheid import backup, erasures
 
 
 class Command(BaseCommand):
@@ -23,4 +23,5 @@ class Command(BaseCommand):
             backup.write(options["file"], options["recipient"], self.stderr.write)
         except backup.BackupError as error:
             raise CommandError(str(error)) from error
+        erasures.list_beside(options["file"])
         self.stdout.write(f"Wrote {options['file']}.")

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 
-from vitaleoverheid import backup
+from vitaleoverheid import backup, erasures
 from vitaleoverheid.models import HomePage
 
 
@@ -25,11 +25,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if has_content() and not options["overwrite"]:
             raise CommandError("This site has content. To replace all of it: --overwrite")
+        erased = erasures.known() | erasures.listed_beside(options["file"])
         try:
             backup.read(options["file"], options["identity"], self.stderr.write)
         except backup.BackupError as error:
             raise CommandError(str(error)) from error
         call_command("migrate", verbosity=0)  # the backup may be of an older version
+        erasures.remember(erased)
+        for _, count in erasures.restored.send(self, names=erasures.known()):
+            self.stdout.write(f"Removed again, or past its time: {count} enquiries.")
         self.stdout.write(f"Restored {options['file']}.")
 
 
