@@ -35,7 +35,7 @@ from wagtail.models import (
 )
 from wagtail.search import index
 
-from vitaleoverheid import phone, search, social_image
+from vitaleoverheid import advice, phone, search, social_image
 from vitaleoverheid.blocks import (
     LEANING,
     LINE_FEATURES,
@@ -137,6 +137,12 @@ class BasePage(Page):
             self.social_image = social_image.make(title, self.social_label)
         except Exception:  # what is wrong with a disk or bucket is no reason not to publish
             logger.exception("The picture of a page could not be kept")
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """As Wagtail's, with marks for the content checker on what can be better."""
+        response = super().serve_preview(request, mode_name)
+        response.add_post_render_callback(advice.mark)
+        return response
 
     @property
     def social_label(self) -> str:

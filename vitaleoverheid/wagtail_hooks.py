@@ -13,17 +13,20 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.rich_text.converters.html_to_contentstate import InlineStyleElementHandler
 from wagtail.admin.rich_text.editors.draftail.features import InlineStyleFeature
+from wagtail.admin.userbar import ContentCheckerItem
 from wagtail.admin.widgets.button import Button
 from wagtail.contrib.search_promotions.models import SearchPromotion
 from wagtail.contrib.search_promotions.views.reports import SearchTermsReportView
 from wagtail.contrib.search_promotions.wagtail_hooks import SearchPicksMenuItem
 from wagtail.log_actions import LogActionRegistry
+from wagtail.models import Page
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from vitaleoverheid import guide, sign_in, users
+from vitaleoverheid.advice import AdviceItem
 from vitaleoverheid.models import Person
 from vitaleoverheid.page_links import PageLinks
 
@@ -99,6 +102,15 @@ def register_fruitless_searches() -> MenuItem:
 def hide_search_terms(request: HttpRequest, items: list[MenuItem]) -> None:
     """Wagtail's own item, which leads to the same report."""
     items[:] = [item for item in items if item.name != "search-terms"]
+
+
+@hooks.register("construct_wagtail_userbar")
+def give_advice(request: HttpRequest, items: list[Any], page: Page | None) -> None:
+    """Have Wagtail's content checker give ours too."""
+    items[:] = [
+        AdviceItem(in_editor=item.in_editor) if isinstance(item, ContentCheckerItem) else item
+        for item in items
+    ]
 
 
 class PersonViewSet(SnippetViewSet):
