@@ -24,6 +24,7 @@ from django.utils.formats import date_format
 
 from contact import working_days
 from contact.models import ContactSettings, Enquiry, Message
+from vitaleoverheid import review
 from vitaleoverheid.models import OrganisationSettings, known
 
 PERMANENT = 500  # SMTP replies from here on will not change by trying again (RFC 5321, 4.2.1)
@@ -136,6 +137,28 @@ def remind(enquiry: Enquiry) -> None:
             )
             for recipient in addressees
         )
+    )
+
+
+def ask_for_review() -> None:
+    """Ask the owner of each page that is due to look at it; the firm where it has no owner."""
+    pages: dict[str, list[Any]] = {}
+    for page in review.due_soon():
+        is_here = page.owner and page.owner.is_active and page.owner.email
+        address = page.owner.email if is_here else known(OrganisationSettings).email
+        pages.setdefault(address, []).append(page)
+    queue(*(review_request(*asked) for asked in pages.items()))
+
+
+def review_request(recipient: str, pages: list[Any]) -> Message:
+    """A mail about all the pages that somebody is to look at."""
+    return Message(
+        kind=Message.Kind.REVIEW,
+        recipient=recipient,
+        subject=f"Pagina’s om na te kijken: {len(pages)}",
+        text=render_to_string(
+            "contact/mail/review.txt", {"pages": pages, "site_url": settings.SITE_URL}
+        ),
     )
 
 

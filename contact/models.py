@@ -188,6 +188,7 @@ class Message(models.Model):
         REMINDER = "reminder", "herinnering"
         DIGEST = "digest", "ochtendoverzicht"
         CANARY = "canary", "eigen proef"
+        REVIEW = "review", "verzoek om na te kijken"
         INCOMING = "incoming", "mail van de bezoeker"
 
     class State(models.TextChoices):

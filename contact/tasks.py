@@ -125,6 +125,12 @@ def morning_digest(timestamp: int) -> None:
     digest.send()
 
 
+@every("0 6 * * 1", "ask_for_review")
+def ask_for_review(timestamp: int) -> None:
+    """Ask for a look at pages, each Monday until that is done."""
+    mail.ask_for_review()
+
+
 @every("10 2 * * *", "purge")
 def purge(timestamp: int) -> None:
     """Remove what has been kept long enough."""

@@ -87,6 +87,12 @@ class BasePage(Page):
     )
     introduction = models.TextField("inleiding", blank=True)
 
+    review_by = models.DateField(
+        "nakijken vóór",
+        null=True,
+        blank=True,
+        help_text="De eigenaar krijgt in die week een mail, en daarna elke week.",
+    )
     social_image = models.CharField(max_length=100, blank=True, editable=False)
 
     objects = TreeManager()
@@ -104,6 +110,10 @@ class BasePage(Page):
         *Page.content_panels,
         FieldPanel("heading"),
         FieldPanel("introduction"),
+    ]
+    settings_panels: ClassVar[list[Any]] = [
+        *Page.settings_panels,
+        group("Nakijken", "review_by owner"),
     ]
     search_fields: ClassVar[list[Any]] = [
         *Page.search_fields,

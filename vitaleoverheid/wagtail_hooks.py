@@ -13,6 +13,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.rich_text.converters.html_to_contentstate import InlineStyleElementHandler
 from wagtail.admin.rich_text.editors.draftail.features import InlineStyleFeature
+from wagtail.admin.ui.components import Component
 from wagtail.admin.userbar import ContentCheckerItem
 from wagtail.admin.widgets.button import Button
 from wagtail.contrib.search_promotions.models import SearchPromotion
@@ -25,9 +26,9 @@ from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from vitaleoverheid import guide, sign_in, users
+from vitaleoverheid import guide, review, sign_in, users
 from vitaleoverheid.advice import AdviceItem
-from vitaleoverheid.models import Person
+from vitaleoverheid.models import BasePage, Person
 from vitaleoverheid.page_links import PageLinks
 
 
@@ -111,6 +112,27 @@ def give_advice(request: HttpRequest, items: list[Any], page: Page | None) -> No
         AdviceItem(in_editor=item.in_editor) if isinstance(item, ContentCheckerItem) else item
         for item in items
     ]
+
+
+class ReviewPanel(Component):
+    """Pages that are to be looked at this week, on the first page of the admin."""
+
+    name = "review"
+    template_name = "vitaleoverheid/admin/review_panel.html"
+    order = 20
+
+    def __init__(self, pages: list[BasePage]) -> None:
+        self.pages = pages
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        return {"pages": self.pages}
+
+
+@hooks.register("construct_homepage_panels")
+def add_review_panel(request: HttpRequest, panels: list[Any]) -> None:
+    """Show the pages to look at, if there are any."""
+    if pages := review.due_soon():
+        panels.append(ReviewPanel(pages))
 
 
 class PersonViewSet(SnippetViewSet):
