@@ -13,6 +13,6 @@ CREATE INDEX shared_cache_expires ON shared_cache (expires);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("vitaleoverheid", "0005_more_blocks")]
+    dependencies = [("vitaleoverheid", "0007_review")]
 
     operations = [migrations.RunSQL(TABLE, "DROP TABLE shared_cache")]

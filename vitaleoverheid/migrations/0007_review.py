@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('vitaleoverheid', '0005_more_blocks'),
+        ('vitaleoverheid', '0006_erasures'),
     ]
 
     operations = [
