@@ -32,6 +32,7 @@ class Command(BaseCommand):
         pages = [add_page(**description) for description in described]
         begin_site_at(pages[0])
         for page, description in zip(pages, described, strict=True):
+            page.refresh_from_db()  # it may have got pages below it
             fill_in(page, resolved(description["fields"], pages))
             if not isinstance(page, InsightIndexPage):  # appears with its first article
                 page.save_revision().publish()
