@@ -27,7 +27,10 @@ def test_the_help_menu_leads_to_the_guide_and_to_nothing_in_english(editor: Clie
     assert "docs.wagtail.org" not in admin
     shown = read(editor, reverse("guide")).main
     assert words(shown.h1) == "Handleiding"
-    assert "Inloggen" in [words(heading) for heading in shown.select("h2")]
+    headings = {f"#{heading['id']}": words(heading) for heading in shown.select("h2")}
+    assert "Inloggen" in headings.values()
+    for address, heading in headings.items():
+        assert words(shown.find("a", href=address)) == heading
 
 
 def test_its_pictures_are_for_who_may_enter_the_admin(

@@ -23,8 +23,9 @@ class GuideView(WagtailAdminTemplateMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         text = (DOCS / "redactie.md").read_text()
-        # The page has its heading already; the text is our own.
-        html = markdown(text.partition("\n")[2], extensions=["extra", "toc"])
+        # The page has a heading of its own, and a table of contents instead. The text is our own.
+        _heading, text = text.split("\n", 1)
+        html = markdown(f"[TOC]\n{text}", extensions=["extra", "toc"])
         return super().get_context_data(guide=mark_safe(html), **kwargs)  # noqa: S308
 
 
