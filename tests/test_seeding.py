@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from wagtail.models import Page
 
 from tests.reading import read, words
 from vitaleoverheid.models import OrganisationSettings, TextPage
@@ -36,3 +37,7 @@ def test_seeding_again_keeps_what_editors_made_of_it(client: Client) -> None:
     call_command("seed", stdout=StringIO())
     assert client.get("/privacy/").status_code == 404
     assert "9400 AW Rolde" in words(read(client, "/").select_one("footer"))
+
+
+def test_the_tree_of_the_first_content_is_sound_so_that_editors_can_add_to_it() -> None:
+    assert not any(Page.find_problems())
