@@ -182,7 +182,7 @@ def fail(*args: object) -> None:
 def test_an_error_is_reported_without_anything_about_the_visitor(
     sentry: Sentry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "with_fragments", fail)
+    monkeypatch.setattr(views, "mended", fail)
     # The end of a request must not end the transaction that the test is in.
     monkeypatch.setattr(connection, "close_if_unusable_or_obsolete", lambda: None)
     headers = {"user-agent": f"Browser of {SOMEBODY}", "cookie": "sessie=geheim-koekje"}
