@@ -23,7 +23,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from contact import working_days
-from contact.models import ContactSettings, Enquiry, Message
+from contact.models import ContactSettings, Enquiry, Message, example_enquiry
 from vitaleoverheid import review
 from vitaleoverheid.models import OrganisationSettings, known
 
@@ -76,9 +76,17 @@ def notifications(enquiry: Enquiry) -> list[Message]:
     ]
 
 
-def acknowledgement(enquiry: Enquiry) -> Message:
+def example(kind: str, chosen: ContactSettings) -> Message:
+    """A mail that is never sent, to look at what the settings make of it."""
+    enquiry = example_enquiry()
+    if kind == Message.Kind.ACKNOWLEDGEMENT:
+        return acknowledgement(enquiry, chosen)
+    return notifications(enquiry)[0]
+
+
+def acknowledgement(enquiry: Enquiry, chosen: ContactSettings | None = None) -> Message:
     """What tells the visitor what happens next, in the firm's words alone."""
-    chosen, organisation = known(ContactSettings), known(OrganisationSettings)
+    chosen, organisation = chosen or known(ContactSettings), known(OrganisationSettings)
     promised = working_days.after(timezone.now(), chosen.response_days)
     words = {"[kenmerk]": enquiry.reference, "[datum]": date_format(promised, "l j F")}
     text = fill_in(chosen.acknowledgement_text, words)

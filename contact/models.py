@@ -19,6 +19,7 @@ from wagtail.admin.panels import ObjectList, TabbedInterface
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.fields import RichTextField, StreamField
+from wagtail.models import PreviewableMixin
 
 from contact import working_days
 from contact.origin import is_cross_site, sender_of
@@ -310,7 +311,7 @@ class ReplyTemplateBlock(blocks.StructBlock):
 
 
 @register_setting(icon="mail")
-class ContactSettings(BaseGenericSetting):
+class ContactSettings(PreviewableMixin, BaseGenericSetting):
     """Who hears of an enquiry, what the visitor is told, and how long everything is kept."""
 
     select_related: ClassVar[list[str]] = ["privacy_page"]
@@ -397,11 +398,24 @@ class ContactSettings(BaseGenericSetting):
         "privacy_page",
     ]
 
+    preview_modes: ClassVar[list[tuple[str, str]]] = [
+        (Message.Kind.ACKNOWLEDGEMENT, "Ontvangstbevestiging"),
+        (Message.Kind.NOTIFICATION, "Melding aan ons"),
+    ]
+
     class Meta:
         verbose_name = "aanvragen"
 
     def __str__(self) -> str:
         return "Instellingen voor aanvragen"
+
+    def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
+        return "contact/mail/preview.html"
+
+    def get_preview_context(self, request: HttpRequest, mode_name: str) -> dict[str, Any]:
+        from contact import mail  # noqa: PLC0415 (mail needs this module)
+
+        return {"message": mail.example(mode_name, self)}
 
     @property
     def done_term(self) -> str:
@@ -635,4 +649,5 @@ def example_enquiry() -> Enquiry:
         organisation="Gemeente Voorbeeld",
         email="j.devries@voorbeeld.nl",
         message="Wij willen graag kennismaken.",
+        pk=0,
     )

@@ -52,7 +52,7 @@ EDITING = [
     *["pages/", "pages/<int:(parent_page_id|page_id)>/(results/|copy/)?", "pages/search/.*"],
     *["pages/add/.*", "pages/usage/.*", "pages/<int:page_id>/(usage|view_draft|edit)/.*"],
     *["pages/<int:parent_page_id>/add_subpage/", "pages/.*/(history|revisions)/(?!.*unsch).*"],
-    "pages/.*/workflow_history/",
+    *["pages/.*/workflow_history/", "concept/<int:pk>/"],
     "reports/(workflow|workflow_tasks|aging-pages|page-types-usage)/.*",
     *["documents/(?!.*(upload|chooser/(?!create))).*", "images/(?!.*(upload|url|chooser/)).*"],
     "images/chooser/create/",
@@ -62,7 +62,7 @@ PUBLISHING = [
     *["pages/<int:page_id>/(delete|unpublish|privacy|lock|unlock)/", "pages/.*/unschedule/"],
     *["api/main/.*/action/.*", "pages/.*/move/", "pages/.*/set_position/", "reports/locked/.*"],
 ]
-SITE_WIDE = ["settings/.*/<int:pk>/", "snippets/(choose/)?vitaleoverheid/person/.*"]
+SITE_WIDE = ["settings/.*/<int:pk>/(preview/)?", "snippets/(choose/)?vitaleoverheid/person/.*"]
 ENQUIRIES = ["enquiries/.*"]
 MANAGING = [
     *["users/.*", "sites/.*", "collections/.*", "redirects/(add/|import/.*|results/)?"],
@@ -95,7 +95,7 @@ ADMIN = [
     if not LEFT_OUT.match(route)
 ]
 
-PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\\d\+\)|\(live[^)]*\)")
+PARAMETER = re.compile(r"\(\?P<(\w+)>[^)]*\)|<(?:\w+:)?(\w+)>|\(\\d\+\)|\(live[^)]*\)")
 WORDS = {
     "filter_spec": "max-10x10",
     "action": "delete",
@@ -109,11 +109,12 @@ WORDS = {
 def things(db: None) -> dict[str, Any]:
     """Something of each kind, by what its routes begin with; the last is a page."""
     page = Page.objects.get(slug="privacy").specific
-    page.save_revision()
-    page.save_revision()
+    person = Person.objects.create(name="Jan", slug="jan")
+    for thing in (page, page, person, person):
+        thing.save_revision()
     return {
         "enquiries": make(),
-        "snippets/.*person": Person.objects.create(name="Jan", slug="jan"),
+        "snippets/.*person": person,
         r"images|api/main/\^images": SiteImage.objects.create(
             title="x", file=file_of(picture(9, 9))
         ),
@@ -137,7 +138,7 @@ def address(route: str, things: dict[str, Any]) -> str:
     pk = 1 if "settings/" in route else thing.pk
 
     def value(match: re.Match[str]) -> str:
-        name = match[1] or ""
+        name = match[1] or match[2] or ""
         if name == "revision_id":
             return str(thing.latest_revision.pk)
         if "app_" in name or "model_name" in name:

@@ -1,17 +1,20 @@
 """What every page shares, the general page types, images, and the firm's own details."""
 
 import logging
+import secrets
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import urljoin
 
 from django.conf import settings
+from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import models
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.urls import resolve
+from django.urls import resolve, reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import strip_tags
@@ -31,6 +34,7 @@ from wagtail.models import (
     Page,
     PageViewRestriction,
     PreviewableMixin,
+    RevisionMixin,
     get_page_models,
 )
 from wagtail.search import index
@@ -214,7 +218,7 @@ class PersonManager(models.Manager["Person"]):
         return people.prefetch_related("photo__renditions")
 
 
-class Person(Orderable):
+class Person(PreviewableMixin, RevisionMixin, Orderable):
     """Somebody who works for the firm."""
 
     name = models.CharField("naam", max_length=100)
@@ -234,6 +238,8 @@ class Person(Orderable):
     phone = PhoneField("telefoonnummer", blank=True)
     email = models.EmailField("e-mailadres", blank=True)
 
+    _revisions = GenericRelation("wagtailcore.Revision", related_query_name="person")
+
     objects = PersonManager()
     panels: ClassVar[list[Any]] = [
         TitleFieldPanel("name", targets=["slug"]),
@@ -251,6 +257,9 @@ class Person(Orderable):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
+        return "vitaleoverheid/admin/person_preview.html"
 
 
 class HomePage(BasePage):
@@ -341,6 +350,49 @@ class TextPage(BasePage):
     class Meta:
         verbose_name = "tekstpagina"
         verbose_name_plural = "tekstpagina’s"
+
+
+def new_key() -> str:
+    """Part of an address that nobody guesses."""
+    return secrets.token_urlsafe(24)
+
+
+def in_two_weeks() -> datetime:
+    """When an address made now expires."""
+    return timezone.now() + timedelta(weeks=2)
+
+
+class DraftLinkQuerySet(models.QuerySet["DraftLink"]):
+    """Addresses of drafts."""
+
+    def valid(self) -> "DraftLinkQuerySet":
+        """Those that have not expired."""
+        return self.filter(expires_at__gt=timezone.now())
+
+
+class DraftLink(models.Model):
+    """An address at which anybody sees the draft of a page, for two weeks at most."""
+
+    key = models.CharField(max_length=43, unique=True, default=new_key)
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="+")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    expires_at = models.DateTimeField(default=in_two_weeks)
+
+    objects = DraftLinkQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        ordering: ClassVar[list[str]] = ["expires_at"]
+
+    def __str__(self) -> str:
+        return f"{self.page_id} {self.expires_at:%d-%m-%Y}"
+
+    @property
+    def url(self) -> str:
+        """The whole address."""
+        return settings.SITE_URL + reverse("draft", args=[self.key])
 
 
 class SiteImageManager(models.Manager.from_queryset(ImageQuerySet)):  # type: ignore[misc]

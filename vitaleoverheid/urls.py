@@ -19,7 +19,7 @@ from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents import urls as document_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
-from vitaleoverheid import twins, views
+from vitaleoverheid import drafts, twins, views
 from vitaleoverheid.sign_in import guarded
 
 # By name: the libraries for a bucket are large, and most sites do without.
@@ -74,6 +74,7 @@ urlpatterns = [
     path("mensen/<slug:slug>.vcf", views.person_vcard, name="person_vcard"),
     path("speculation-rules.json", views.speculation_rules, name="speculation_rules"),
     path("zoeken/", views.search, name="search"),
+    path("concept/<str:key>/", drafts.draft, name="draft"),
     path("admin/login/", include(sign_in_patterns)),
     path("admin/password_reset/", ask_for_password),
     path("admin/", include(decorate_urlpatterns(admin_urls.urlpatterns, guarded))),

@@ -26,7 +26,7 @@ from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from vitaleoverheid import guide, review, sign_in, users
+from vitaleoverheid import drafts, guide, review, sign_in, users
 from vitaleoverheid.advice import AdviceItem
 from vitaleoverheid.models import BasePage, Person
 from vitaleoverheid.page_links import PageLinks
@@ -112,6 +112,15 @@ def give_advice(request: HttpRequest, items: list[Any], page: Page | None) -> No
         AdviceItem(in_editor=item.in_editor) if isinstance(item, ContentCheckerItem) else item
         for item in items
     ]
+
+
+hooks.register("register_page_header_buttons", drafts.share_button)
+
+
+@hooks.register("register_admin_urls")
+def register_draft_links() -> list[URLPattern]:
+    """Where addresses of a draft are made and withdrawn."""
+    return [path("concept/<int:pk>/", drafts.DraftLinksView.as_view(), name="draft_links")]
 
 
 class ReviewPanel(Component):
