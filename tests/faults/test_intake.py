@@ -148,12 +148,12 @@ def test_a_database_that_is_busy_for_long_keeps_no_visitor_waiting(site: Site, w
     ("module", "function"),
     [
         (intake, "content_digest"),
+        (intake, "facts"),
         (suspicion, "signals"),
-        (intake, "log"),
-        (mail, "notify"),
+        (mail, "announcements"),
         (mail, "render_to_string"),
         (mail, "fill_in"),
-        (mail.Message.objects, "create"),
+        (intake, "store"),
     ],
 )
 @pytest.mark.parametrize("kind", [RuntimeError, MemoryError])
