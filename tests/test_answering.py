@@ -7,16 +7,19 @@ from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
 from contact.models import Colleague, ContactSettings, Enquiry
-from tests.conftest import ADMINISTRATOR, logged_in, staff_member
+from tests.browser.signing_in import PASSWORD, make_member
+from tests.conftest import logged_in, staff_member
 from tests.enquiries import address_of, at, choose, history, kinds, mailed, make, press, screen
 from tests.live_site import LiveSite
 from tests.reading import FORM_WITHOUT_MISTAKES, parse, words
+from tests.second_factor import code
 
 pytestmark = pytest.mark.django_db
 
@@ -338,8 +341,11 @@ def test_buttons_that_are_pressed_at_the_same_moment_do_their_work_once(
         session.open(live_site.url + address, body).close()
 
     session.open(f"{live_site.url}/admin/login/").close()
-    name, password = (ADMINISTRATOR[f"DJANGO_SUPERUSER_{key}"] for key in ("USERNAME", "PASSWORD"))
-    post("/admin/login/", username=name, password=password)
+    name = make_member(live_site, "gehaast", "Aanvragen behandelen")
+    post("/admin/login/", username=name, password=PASSWORD)
+    app = "/admin/login/extra/app/"
+    soup = BeautifulSoup(session.open(live_site.url + app), "html.parser")
+    post(app, code=code(words(soup.select_one("code"))))
     screen_of_it = f"/admin/enquiries/edit/{pk}/"
     with ThreadPool(4) as pool:
         pool.map(lambda _: post(screen_of_it, do="restore"), range(4))

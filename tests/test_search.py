@@ -180,7 +180,7 @@ REPORT = "/admin/searchpicks/reports/search-terms/"
 @pytest.fixture
 def editor(db: None) -> Client:
     user = staff_member("redacteur", "Redacteur")
-    user.groups.add(Group.objects.get(name="Editors"))  # may enter the admin
+    user.groups.add(Group.objects.get(name="Redacteur"))  # may enter the admin
     return logged_in(user)
 
 

@@ -23,7 +23,7 @@ class BucketStorage(S3Storage):
 
 @require_safe
 @cache_control(public=True, max_age=3600)
-def serve(request: HttpRequest, path: str, **kwargs: object) -> FileResponse:
+def serve(request: HttpRequest, path: str) -> FileResponse:
     """A file in the bucket, in pieces."""
     if ".." in PurePosixPath(path).parts or not default_storage.exists(path):
         raise Http404

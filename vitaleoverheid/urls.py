@@ -9,7 +9,6 @@ from allauth.mfa.webauthn import views as webauthn
 from allauth.usersessions import views as sessions
 from django.conf import settings
 from django.urls import include, path, re_path
-from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
@@ -21,9 +20,6 @@ from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from vitaleoverheid import drafts, twins, views
 from vitaleoverheid.sign_in import guarded
-
-# By name: the libraries for a bucket are large, and most sites do without.
-SERVE_FILE = "vitaleoverheid.s3.serve" if settings.S3_BUCKET else "django.views.static.serve"
 
 PAGE_PATH = r"^(?!_util/)((?:[\w:-]+/)*)$"
 """Wagtail's own pattern, and the colons of a signed address; ``_util/`` asks for passwords."""
@@ -84,8 +80,7 @@ urlpatterns = [
     # No segment may be "..": that would lead to those.
     re_path(
         r"^media/(?P<path>images/(?:[\w-]+/)*[^/]+)$",
-        import_string(SERVE_FILE),
-        {"document_root": settings.MEDIA_ROOT},
+        views.media,
     ),
     re_path(r"^((?:[\w-]+/)*)index\.md$", twins.page_as_markdown),
     # Public pages carry no token: they are the same for everyone (see contact.origin).

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.defaults import page_not_found
+from django.views.static import serve as serve_file
 from wagtail.contrib.redirects.middleware import get_redirect
 from wagtail.contrib.redirects.models import Redirect
 
@@ -34,6 +35,15 @@ from vitaleoverheid.tree import place_of, serve
 FAVICON = Path(__file__).parent / "static/favicon.ico"
 RESULTS_PER_PAGE = 10
 QUERY_LENGTH = 200  # characters; nobody types more
+
+
+def media(request: HttpRequest, path: str) -> HttpResponse | FileResponse:
+    """A picture in one of the sizes made for visitors, from the disk or the bucket."""
+    if settings.S3_BUCKET:
+        from vitaleoverheid import s3  # noqa: PLC0415 (what a bucket needs is large)
+
+        return s3.serve(request, path)
+    return serve_file(request, path, document_root=str(settings.MEDIA_ROOT))
 
 
 @one_after_another
