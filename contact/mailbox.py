@@ -6,6 +6,7 @@ it, and what belongs to no enquiry is nobody's business here.
 
 import logging
 import re
+import ssl
 from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -38,8 +39,7 @@ def fetch() -> None:
 
     Raises ``OSError`` or ``imaplib.IMAP4.error`` when the mailbox cannot be read.
     """
-    kind = IMAP4_SSL if settings.IMAP["ssl"] else IMAP4
-    with kind(settings.IMAP["host"], settings.IMAP["port"], timeout=PATIENCE) as server:
+    with connected(settings.IMAP["host"], settings.IMAP["port"]) as server:
         server.login(settings.IMAP["user"], settings.IMAP["password"])
         server.select(settings.IMAP["folder"], readonly=True)
         since = f"{timezone.now() - LOOK_BACK:%d-%b-%Y}"
@@ -52,6 +52,14 @@ def fetch() -> None:
             except Exception as error:  # noqa: BLE001 (one odd mail must not hide the others)
                 # The exception may quote the mail: its kind is all that the log may hold.
                 logger.error("A mail could not be read: %s", type(error).__name__)  # noqa: TRY400
+
+
+def connected(host: str, port: int) -> IMAP4:
+    """A connection with the mail server, which must prove its name before it gets a password."""
+    if not settings.IMAP["ssl"]:
+        return IMAP4(host, port, timeout=PATIENCE)
+    # Left to itself, imaplib takes any certificate.
+    return IMAP4_SSL(host, port, ssl_context=ssl.create_default_context(), timeout=PATIENCE)
 
 
 def take(server: IMAP4, uid: bytes, header: EmailMessage) -> None:
@@ -86,7 +94,12 @@ def enquiry_of(mail: EmailMessage) -> Enquiry | None:
 
 
 def is_known(mail: EmailMessage) -> bool:
-    """Whether the mail is one of ours, or was added before."""
+    """Whether the mail is one of ours, or was added before.
+
+    Ours are also known by their sender: some mail services give them another ``Message-ID``.
+    """
+    if sender(mail) == settings.DEFAULT_FROM_EMAIL:
+        return True
     return Message.objects.filter(message_id=message_id(mail)).exists()
 
 

@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from email.policy import SMTP
+from socket import socket
 from socketserver import StreamRequestHandler, ThreadingTCPServer
+from ssl import SSLContext
 from threading import Thread
+from typing import Any
 
 USER, PASSWORD = "info@vitaleoverheid.nl", "geheim"
 
@@ -16,9 +19,17 @@ class Mailbox(ThreadingTCPServer):
 
     daemon_threads = True
 
-    def __init__(self) -> None:
+    def __init__(self, secured: SSLContext | None) -> None:
         super().__init__(("127.0.0.1", 0), Session)
+        self.secured = secured
         self.mails: list[bytes] = []
+        self.passwords: list[str] = []
+
+    def get_request(self) -> tuple[socket, Any]:
+        connection, address = super().get_request()
+        if self.secured:
+            connection = self.secured.wrap_socket(connection, server_side=True)
+        return connection, address
 
     def receive(self, mail: EmailMessage) -> None:
         self.mails.append(mail.as_bytes(policy=SMTP))
@@ -44,6 +55,7 @@ class Session(StreamRequestHandler):
         return "OK done"
 
     def login(self, rest: str) -> str:
+        self.server.passwords.append(rest)
         return "OK done" if rest.split() == [USER, f'"{PASSWORD}"'] else "NO wrong password"
 
     def examine(self, folder: str) -> str:
@@ -74,8 +86,8 @@ class Session(StreamRequestHandler):
 
 
 @contextmanager
-def mailbox() -> Iterator[Mailbox]:
-    with Mailbox() as server:
+def mailbox(secured: SSLContext | None = None) -> Iterator[Mailbox]:
+    with Mailbox(secured) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         yield server
         server.shutdown()
