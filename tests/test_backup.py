@@ -203,6 +203,19 @@ def test_what_was_erased_or_is_past_its_time_does_not_come_back(
         assert not [row for rows in left.values() for row in rows if "Jan de Vries" in str(row)]
 
 
+@pytest.mark.parametrize("is_encrypted", [False, True])
+def test_a_backup_for_which_there_is_no_room_is_said_to_have_failed(
+    machine: Machine, tmp_path: Path, is_encrypted: bool
+) -> None:
+    file = tmp_path / "website.zip"
+    file.with_name("website.zip.part").symlink_to("/dev/full")
+    key = pyrage.x25519.Identity.generate().to_public()
+    lock = [f"--recipient={key}"] if is_encrypted else []
+    status, said = machine.run("backup", str(file), *lock)
+    assert (status, "No space left" in said) == (1, True)
+    assert list(tmp_path.glob("*.zip*")) == []
+
+
 def test_nothing_is_replaced_by_accident_or_by_half_a_backup(
     machine: Machine, tmp_path: Path
 ) -> None:

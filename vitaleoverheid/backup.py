@@ -10,10 +10,10 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Thread
 from typing import IO, Any, cast
 from zipfile import ZIP_STORED, BadZipFile, ZipFile
 
@@ -49,7 +49,7 @@ def write(path: Path, recipient: str | None, report: Report) -> None:
             write_database(archive, report)
             write_media(archive, report)
         partial.rename(path)
-    except (OSError, pyrage.RecipientError) as error:
+    except (OSError, pyrage.RecipientError, pyrage.EncryptError) as error:
         raise BackupError(str(error)) from error
     finally:
         partial.unlink(missing_ok=True)
@@ -136,12 +136,19 @@ def encrypted(target: IO[bytes], recipient: str | None) -> Iterator[IO[bytes]]:
         return
     key = pyrage.x25519.Recipient.from_str(recipient)
     reader, writer = os.pipe()
-    with open(reader, "rb") as source:  # noqa: PTH123 (a pipe has no path)
-        thread = Thread(target=pyrage.encrypt_io, args=(source, target, [key]))
-        thread.start()
-        with open(writer, "wb") as stream:  # noqa: PTH123
-            yield stream
-        thread.join()
+
+    def encrypt() -> None:
+        # Closed when this fails too, or whoever writes would wait for ever.
+        with open(reader, "rb") as source:  # noqa: PTH123 (a pipe has no path)
+            pyrage.encrypt_io(source, target, [key])
+
+    with ThreadPoolExecutor() as pool:
+        encryption = pool.submit(encrypt)
+        try:
+            with open(writer, "wb") as stream:  # noqa: PTH123
+                yield stream
+        finally:
+            encryption.result()  # raises what went wrong
 
 
 @contextmanager
