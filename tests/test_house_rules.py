@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
 
 PUTS_PARTS_TOGETHER = {
     "vitaleoverheid/settings.py",
@@ -48,6 +49,15 @@ def test_imports_point_one_way(app: str) -> None:
 @pytest.mark.django_db
 def test_no_migration_is_missing() -> None:
     call_command("makemigrations", check_changes=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.django_db
+def test_every_migration_can_be_undone_and_done_again() -> None:
+    for app in APPS:
+        call_command("migrate", app, "zero", verbosity=0)
+    assert "contact_enquiry" not in connection.introspection.table_names()
+    call_command("migrate", verbosity=0)
+    assert "contact_enquiry" in connection.introspection.table_names()
 
 
 def test_there_is_no_room_without_a_name() -> None:

@@ -24,10 +24,6 @@ def make_group(apps, schema_editor):
     group.permissions.add(view, change, access)
 
 
-def remove_group(apps, schema_editor):
-    apps.get_model("auth", "Group").objects.filter(name=GROUP).delete()
-
-
 class Migration(migrations.Migration):
     dependencies = [
         ("contact", "0002_initial"),
@@ -36,4 +32,5 @@ class Migration(migrations.Migration):
         ("wagtailadmin", "0001_create_admin_access_permissions"),
     ]
 
-    operations = [migrations.RunPython(make_group, remove_group)]
+    # Undone, the group stays: it has members.
+    operations = [migrations.RunPython(make_group, migrations.RunPython.noop)]
