@@ -28,6 +28,7 @@ from tests.live_site import SECRET_KEY, LiveSite
 from tests.page_cache.servers import Reply
 from vitaleoverheid import error_reports, views
 from vitaleoverheid.logs import JSONFormatter
+from vitaleoverheid.models import new_key
 
 SOMEBODY = "jan.de.vries@voorbeeld.nl"
 SECRETS = (SOMEBODY, "voorbeeld.nl", "geheim-koekje", "Gemeente Stilzwijgen", "192.0.2.7")
@@ -67,15 +68,17 @@ def test_a_number_of_the_proxy_in_front_is_kept_unless_it_is_no_number(live_site
 
 def test_the_log_says_nothing_about_who_asks_for_what(live_site: LiveSite) -> None:
     token = signing.dumps("VO-2026-0001", SECRET_KEY, CONFIRMATION_SALT)
+    draft = new_key()
     asked(live_site, f"/zoeken/?q={SOMEBODY}")
     asked(live_site, f"/contact/bedankt/{token}/")
+    asked(live_site, f"/concept/{draft}/")
     asked(live_site, "/admin/password_reset/confirm/MQ/d2p5kq-0123456789abcdef0123456789abcdef/")
     with socket.create_connection(("127.0.0.1", live_site.port)) as nonsense:
         nonsense.sendall(f"GET /?q={SOMEBODY} nonsense\r\n\r\n".encode())
         assert nonsense.recv(100)
     text = (live_site.folder / "gunicorn.log").read_text()
     assert "/contact/bedankt/…/" in text
-    for secret in (*SECRETS, token, "0123456789abcdef0123", "?q=", "ip=127"):
+    for secret in (*SECRETS, token, draft, "0123456789abcdef0123", "?q=", "ip=127"):
         assert secret not in text
 
 
