@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection
 from django.utils import timezone
 
 from contact.models import SenderCount
@@ -104,19 +103,6 @@ def signals(
 def is_suspect(found: list[Signal]) -> bool:
     """Whether the signals together weigh enough to hold the enquiry apart."""
     return sum(signal.weight for signal in found) >= THRESHOLD
-
-
-def count_from(sender: str) -> int:
-    """Count one more enquiry from the sender in this hour, and return how many that makes."""
-    hour = timezone.now().replace(minute=0, second=0, microsecond=0)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO contact_sendercount (sender, hour, count) VALUES (%s, %s, 1) "
-            "ON CONFLICT (sender, hour) DO UPDATE SET count = contact_sendercount.count + 1 "
-            "RETURNING count",
-            [sender, hour],
-        )
-        return int(cursor.fetchone()[0])
 
 
 def forget_senders() -> None:
