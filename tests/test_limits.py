@@ -133,6 +133,15 @@ def test_who_asks_too_fast_waits_and_nobody_else_does(
     assert ask(address).status_code == 429
 
 
+def test_who_sends_a_form_too_fast_gets_it_back() -> None:
+    for _ in range(3):
+        ask("/contact/")
+    client = Client(REMOTE_ADDR=SOMEBODY)
+    response = client.post("/contact/", FORM_WITHOUT_MISTAKES)
+    assert response.status_code == 503
+    assert FORM_WITHOUT_MISTAKES["message"] in words(parse(response))
+
+
 def test_a_subscriber_counts_as_one_whatever_address_is_used(client: Client) -> None:
     for number in range(3):
         assert ask("/", f"2a00:1:2:3::{number}").status_code == 200

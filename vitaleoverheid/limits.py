@@ -111,6 +111,10 @@ class Allowances:
 allowances = Allowances()
 
 
+class TooFast(Exception):
+    """Somebody who asks too fast was sending something; it is for the app to give that back."""
+
+
 def one_after_another(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Answer 429 to a visitor who asks faster than anybody reads, so that others notice nothing.
 
@@ -122,6 +126,8 @@ def one_after_another(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
     def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         address = address_of(request)
         if address and address.is_global and not allowances.take(network_of(address)):
+            if request.method == "POST":
+                raise TooFast
             return refuse(HTTPStatus.TOO_MANY_REQUESTS, **{"Retry-After": "60"})
         return view(request, *args, **kwargs)
 
