@@ -216,6 +216,16 @@ def test_a_backup_for_which_there_is_no_room_is_said_to_have_failed(
     assert list(tmp_path.glob("*.zip*")) == []
 
 
+def test_what_was_there_before_a_new_version_comes_back(machine: Machine, tmp_path: Path) -> None:
+    file = tmp_path / "website.zip"
+    machine.do("backup", str(file))
+    before = machine.tables()
+    with psycopg.connect(machine.site.database_url) as database:
+        database.execute("CREATE TABLE newer (page_id integer REFERENCES wagtailcore_page)")
+    machine.do("restore", str(file), "--overwrite")
+    assert machine.tables() == before
+
+
 def test_nothing_is_replaced_by_accident_or_by_half_a_backup(
     machine: Machine, tmp_path: Path
 ) -> None:

@@ -25,6 +25,8 @@ from django.db import connection
 DUMP = "database.dump"
 MEDIA = "media/"
 AGE_HEADER = b"age-encryption.org/"
+EMPTY = "SET client_min_messages = warning; DROP SCHEMA public CASCADE; CREATE SCHEMA public"
+"""Of everything: a newer version may have tables that the backup does not know."""
 PIECE = 1024 * 1024  # bytes
 
 Report = Callable[[str], None]
@@ -94,15 +96,19 @@ def read_database(archive: ZipFile, report: Report) -> None:
     """Replace the database, all or nothing."""
     report("database")
     connection.close()
-    with tempfile.NamedTemporaryFile() as dump:
+    with tempfile.NamedTemporaryFile() as dump, tempfile.NamedTemporaryFile() as sql:
         with archive.open(DUMP) as member:
             shutil.copyfileobj(member, dump, PIECE)
         dump.flush()
-        options = ["--clean", "--if-exists", "--no-owner", "--no-privileges"]
-        name = f"--dbname={environment()['PGDATABASE']}"
-        command = [program("pg_restore"), *options, "--single-transaction", name, dump.name]
-        if subprocess.run(command, env=environment(), check=False).returncode:
-            raise BackupError("pg_restore changed nothing; its own message is above")
+        run("pg_restore", "--no-owner", "--no-privileges", f"--file={sql.name}", dump.name)
+        options = ["--no-psqlrc", "--quiet", "--output=/dev/null", "--set=ON_ERROR_STOP=1"]
+        run("psql", *options, "--single-transaction", f"--command={EMPTY}", f"--file={sql.name}")
+
+
+def run(name: str, *arguments: str) -> None:
+    """Run one of PostgreSQL's programs to its end."""
+    if subprocess.run([program(name), *arguments], env=environment(), check=False).returncode:
+        raise BackupError(f"{name} failed and nothing changed; its own message is above")
 
 
 def read_media(archive: ZipFile, report: Report) -> None:
