@@ -21,7 +21,7 @@ from procrastinate.tasks import Task
 
 from contact import alarm, digest, mail, mailbox, privacy, suspicion
 from contact.models import Enquiry, Message
-from vitaleoverheid import social_image
+from vitaleoverheid import sign_in, social_image
 from vitaleoverheid.models import social_images_in_use
 
 FIRST_WAITS = [60, 300, 1_800, 7_200]  # seconds
@@ -136,6 +136,7 @@ def purge(timestamp: int) -> None:
     """Remove what has been kept long enough."""
     privacy.purge()
     suspicion.forget_senders()
+    sign_in.forget_sessions()
     call_command("searchpromotions_garbage_collect", stdout=StringIO())
     social_image.remove_all_but(social_images_in_use())
 

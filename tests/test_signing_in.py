@@ -9,12 +9,16 @@ from unittest.mock import patch
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import Settings
 
+from contact import tasks
 from tests.conftest import logged_in, staff_member
 from tests.enquiries import at
 from tests.reading import parse, read, words
@@ -339,6 +343,18 @@ def test_a_session_stays_in_the_list_when_its_owner_changes_the_account(rita: Us
     assert len(read(here, f"{SIGN_IN}sessies/").select("main li")) == 2
     here.post(f"{SIGN_IN}sessies/")
     assert not is_in(there)
+
+
+def test_of_a_session_that_is_over_nothing_is_kept(rita: User) -> None:
+    here, gone = Client(), Client()
+    sign_in(here)
+    sign_in(gone)
+    yesterday = timezone.now() - timedelta(days=1)
+    Session.objects.filter(pk=gone.session.session_key).update(expire_date=yesterday)
+    tasks.purge.func(0)
+    assert [session.pk for session in Session.objects.all()] == [here.session.session_key]
+    assert UserSession.objects.get().session_key == here.session.session_key
+    assert is_in(here)
 
 
 def test_nobody_fills_the_mailbox_of_a_colleague(client: Client, rita: User) -> None:

@@ -16,6 +16,8 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -130,6 +132,13 @@ def is_factor_missing(request: HttpRequest) -> bool:
         and not (match and match.url_name in WITHOUT_FACTOR)
         and not is_mfa_enabled(request.user, FACTORS)
     )
+
+
+def forget_sessions() -> None:
+    """Remove the sessions that are over, and from where those were signed in."""
+    call_command("clearsessions")
+    going_on = Session.objects.values("session_key")
+    UserSession.objects.exclude(session_key__in=going_on).delete()
 
 
 class ResetSecondFactorView(WagtailAdminTemplateMixin, PermissionRequiredMixin, TemplateView):
