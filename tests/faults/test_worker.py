@@ -39,6 +39,16 @@ def test_what_a_killed_worker_was_doing_is_done_by_the_next(
     assert sum(times.values()) == 10 + taken_in
 
 
+def test_of_a_job_that_failed_nothing_is_kept(site: Site) -> None:
+    site.execute(
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, args, queueing_lock)"
+        " VALUES ('clock', 'contact.purge', '{\"nonsense\": 1}', 'nonsense')"
+    )
+    nonsense = "SELECT 1 FROM procrastinate_jobs WHERE queueing_lock = 'nonsense'"
+    with site.worker():
+        until(lambda: not site.query(nonsense), "the job to be gone")
+
+
 def test_mails_queued_while_no_worker_runs_are_sent_once_one_does(
     site: Site, web: Web, mail_server: DifficultMailServer
 ) -> None:

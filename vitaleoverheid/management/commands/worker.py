@@ -65,5 +65,5 @@ async def work() -> None:
                 concurrency=CONCURRENT_JOBS,
                 shutdown_graceful_timeout=GRACE,
                 install_signal_handlers=False,
-                delete_jobs="successful",
+                delete_jobs="always",  # what went wrong is in the log, and with the mail
             )
