@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.template.response import TemplateResponse
@@ -16,7 +16,7 @@ from contact import alarm, rescue
 logger = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-NO_FORM = MultiPartParserError, SuspiciousOperation
+NO_FORM = BadRequest, MultiPartParserError, SuspiciousOperation
 """What a body raises that no browser sends: there is nothing to give back; the answer is 400."""
 
 

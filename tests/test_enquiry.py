@@ -276,13 +276,15 @@ def test_a_browser_cuts_nothing_off_from_a_long_message(client: Client) -> None:
         (b"geen deel", "multipart/form-data"),
         (b"--x\r\ngeen kop\r\n--x--", "multipart/form-data; boundary=x"),
         (b"name=Jan", "text/plain; charset=bestaat-niet"),
+        (b"name=Jan", "application/x-www-form-urlencoded; charset=utf-7"),
     ],
 )
 def test_a_body_that_is_no_form_is_refused_and_breaks_nothing(
-    visitor: Client, body: bytes, kind: str
+    visitor: Client, body: bytes, kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     response = visitor.generic("POST", "/contact/", body, kind)
     assert response.status_code in {400, 422}
+    assert "could not be stored" not in caplog.text
     assert not Enquiry.objects.exists()
 
 
