@@ -5,9 +5,11 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from subprocess import PIPE
 from typing import Any
+from zipfile import ZipFile
 
 import psycopg
 import pyrage
@@ -233,8 +235,14 @@ def test_nothing_is_replaced_by_accident_or_by_half_a_backup(
     machine.do("backup", str(file))
     status, said = machine.run("restore", str(file))
     assert (status, "--overwrite" in said) == (1, True)
+    whole = ZipFile(BytesIO(file.read_bytes()))
     file.write_bytes(file.read_bytes()[:-5000])
     before = machine.tables()
     status, said = machine.run("restore", str(file), "--overwrite")
     assert (status, "no complete backup" in said) == (1, True)
+    assert machine.tables() == before
+    with ZipFile(file, "w") as damaged:
+        damaged.writestr("database.dump", whole.read("database.dump")[:-20_000])
+    status, said = machine.run("restore", str(file), "--overwrite")
+    assert (status, "as it was" in said) == (1, True)
     assert machine.tables() == before

@@ -96,19 +96,19 @@ def read_database(archive: ZipFile, report: Report) -> None:
     """Replace the database, all or nothing."""
     report("database")
     connection.close()
-    with tempfile.NamedTemporaryFile() as dump, tempfile.NamedTemporaryFile() as sql:
+    psql = [program("psql"), "--no-psqlrc", "--quiet", "--output=/dev/null", "--single-transaction"]
+    psql += ["--set=ON_ERROR_STOP=1", f"--command={EMPTY}", "--file=-"]
+    with tempfile.NamedTemporaryFile() as dump:
         with archive.open(DUMP) as member:
             shutil.copyfileobj(member, dump, PIECE)
         dump.flush()
-        run("pg_restore", "--no-owner", "--no-privileges", f"--file={sql.name}", dump.name)
-        options = ["--no-psqlrc", "--quiet", "--output=/dev/null", "--set=ON_ERROR_STOP=1"]
-        run("psql", *options, "--single-transaction", f"--command={EMPTY}", f"--file={sql.name}")
-
-
-def run(name: str, *arguments: str) -> None:
-    """Run one of PostgreSQL's programs to its end."""
-    if subprocess.run([program(name), *arguments], env=environment(), check=False).returncode:
-        raise BackupError(f"{name} failed and nothing changed; its own message is above")
+        as_sql = [program("pg_restore"), "--no-owner", "--no-privileges", "--file=-", dump.name]
+        with subprocess.Popen(psql, env=environment(), stdin=subprocess.PIPE) as replacing:
+            half = subprocess.run(as_sql, stdout=replacing.stdin, check=False).returncode
+            if half:
+                replacing.kill()  # before it sees the end and takes half for the whole
+    if half or replacing.returncode:
+        raise BackupError("the database is as it was; what PostgreSQL says of it is above")
 
 
 def read_media(archive: ZipFile, report: Report) -> None:
