@@ -97,3 +97,12 @@ def test_both_ways_use_variables_that_are_explained() -> None:
     table = (ROOT / "docs" / "beheer.md").read_text()
     explained = {*re.findall(r"`([A-Z0-9_]+)`", table)}
     assert used <= explained
+
+
+def test_no_proxy_writes_down_what_visitors_ask_for() -> None:
+    annotations = MANIFESTS["Ingress", "web"]["metadata"]["annotations"]
+    assert annotations["nginx.ingress.kubernetes.io/enable-access-log"] == "false"
+    caddy = (ROOT / "deploy/Caddyfile").read_text()
+    [pattern] = re.findall(r"request>uri regexp `(.+)` \$1", caddy)
+    for path in ("/zoeken/?", "/contact/bedankt/", "/concept/", "/admin/password_reset/confirm/"):
+        assert re.sub(pattern, r"\1", f"{path}geheim") == path
