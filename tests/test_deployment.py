@@ -99,6 +99,19 @@ def test_both_ways_use_variables_that_are_explained() -> None:
     assert used <= explained
 
 
+def test_what_the_migrations_read_is_there_before_they_run() -> None:
+    [container] = PODS["migrate"]["spec"]["containers"]
+    read = [source["configMapRef"]["name"] for source in container["envFrom"][:1]]
+    first = [name for (_, name), manifest in MANIFESTS.items() if part(manifest) == "migrate"]
+    assert {*read, "migrate"} == {*first}
+
+
+def part(manifest: dict[str, Any]) -> str:
+    """What ``kubectl apply --selector part=…`` goes by."""
+    label: str = manifest["metadata"].get("labels", {}).get("part", "")
+    return label
+
+
 def test_no_proxy_writes_down_what_visitors_ask_for() -> None:
     annotations = MANIFESTS["Ingress", "web"]["metadata"]["annotations"]
     assert annotations["nginx.ingress.kubernetes.io/enable-access-log"] == "false"
