@@ -33,6 +33,12 @@ SHOWN_NOWHERE = {
     "wagtailadmin_formstate",
     "wagtailusers_userprofile",
     # Versions not yet published, and who did what; publishing writes the page itself as well.
+    "vitaleoverheid_draftlink",
+    "wagtailcore_comment",
+    "wagtailcore_commentreply",
+    "wagtailcore_pagesubscription",
+    "wagtailcore_taskstate",
+    "wagtailcore_workflowstate",
     "wagtailcore_modellogentry",
     "wagtailcore_pagelogentry",
     "wagtailcore_revision",

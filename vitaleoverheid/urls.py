@@ -19,6 +19,7 @@ from wagtail.documents import urls as document_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from vitaleoverheid import drafts, twins, views
+from vitaleoverheid.limits import one_after_another
 from vitaleoverheid.sign_in import guarded
 
 PAGE_PATH = r"^(?!_util/)((?:[\w:-]+/)*)$"
@@ -62,10 +63,10 @@ urlpatterns = [
     path("healthz", views.healthz),
     path("readyz", views.readyz),
     path("robots.txt", views.robots_txt),
-    path("sitemap.xml", sitemap),
+    path("sitemap.xml", one_after_another(sitemap)),
     path(".well-known/security.txt", views.security_txt),
     path("favicon.ico", views.favicon),
-    path("llms.txt", twins.llms_txt),
+    path("llms.txt", one_after_another(twins.llms_txt)),
     path("vitale-overheid.vcf", views.vcard, name="vcard"),
     path("mensen/<slug:slug>.vcf", views.person_vcard, name="person_vcard"),
     path("speculation-rules.json", views.speculation_rules, name="speculation_rules"),
