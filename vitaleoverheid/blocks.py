@@ -117,10 +117,18 @@ class QuoteBlock(blocks.StructBlock):
         }
 
 
+class DescribedImageBlock(ImageBlock):
+    """Wagtail's, with a Dutch word where Wagtail has none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.child_blocks["image"].label = "Bestand"
+
+
 class PictureBlock(blocks.StructBlock):
     """An image with an optional caption."""
 
-    image = ImageBlock(label="afbeelding")
+    image = DescribedImageBlock(label="afbeelding")
     caption = blocks.CharBlock(label="bijschrift", required=False)
 
     class Meta:

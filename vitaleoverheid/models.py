@@ -242,7 +242,7 @@ class Person(PreviewableMixin, RevisionMixin, Orderable):
 
     objects = PersonManager()
     panels: ClassVar[list[Any]] = [
-        TitleFieldPanel("name", targets=["slug"]),
+        TitleFieldPanel("name", targets=["slug"], placeholder="Naam*"),
         FieldPanel("slug"),
         FieldPanel("role"),
         FieldPanel("photo"),
@@ -416,6 +416,11 @@ class SiteImage(AbstractImage):
         verbose_name = "afbeelding"
         verbose_name_plural = "afbeeldingen"
         permissions: ClassVar[list[tuple[str, str]]] = [("choose_image", "Can choose image")]
+
+    @property
+    def default_alt_text(self) -> str:
+        """What an editor wrote; never the title, which is often the name of a file."""
+        return self.description
 
     def generate_rendition_file(
         self,
