@@ -66,6 +66,16 @@ def test_an_editor_compares_versions_of_a_page_and_goes_back(
     assert "Hier leest u" in form.select_one("[name=introduction]").text
 
 
+def test_an_editor_compares_with_a_draft_in_which_a_picture_is_still_to_be_chosen(
+    administrator: Client, page: TextPage
+) -> None:
+    first = page.save_revision()
+    page.body = [section(("picture", {"image": None}))]
+    second = page.save_revision()
+    compare = reverse("wagtailadmin_pages:revisions_compare", args=[page.pk, first.pk, second.pk])
+    assert administrator.get(compare).status_code == 200
+
+
 def test_a_page_is_kept_while_somebody_writes(administrator: Client, page: TextPage) -> None:
     form = read(administrator, reverse("wagtailadmin_pages:edit", args=[page.pk]))
     assert form.select_one("form[data-w-autosave-interval-value]")

@@ -12,7 +12,7 @@ from django.utils.text import slugify
 from wagtail import blocks
 from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 from wagtail.documents.blocks import DocumentChooserBlock
-from wagtail.images.blocks import ImageBlock
+from wagtail.images.blocks import ImageBlock, ImageBlockComparison
 from wagtail.rich_text import RichText
 from wagtail.snippets.blocks import SnippetChooserBlock
 
@@ -117,12 +117,22 @@ class QuoteBlock(blocks.StructBlock):
         }
 
 
+class ImageComparison(ImageBlockComparison):
+    """Wagtail's, which breaks on a draft in which no image was chosen yet."""
+
+    def htmlvalue(self, val: Any) -> str:
+        return super().htmlvalue(val) if val else ""
+
+
 class DescribedImageBlock(ImageBlock):
     """Wagtail's, with a Dutch word where Wagtail has none."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.child_blocks["image"].label = "Bestand"
+
+    def get_comparison_class(self) -> type[ImageComparison]:
+        return ImageComparison
 
 
 class PictureBlock(blocks.StructBlock):
