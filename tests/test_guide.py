@@ -2,12 +2,14 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from tests.browser.screenshots import PICTURES
 from tests.conftest import logged_in, staff_member
 from tests.reading import read, words
 from vitaleoverheid import guide
@@ -50,3 +52,12 @@ def test_its_pictures_are_for_who_may_enter_the_admin(
 def test_the_image_for_production_takes_the_guide_along() -> None:
     ignored = (settings.BASE_DIR / ".dockerignore").read_text().split()
     assert ignored.index("!docs/redactie.md") > ignored.index("docs/*")
+
+
+def test_the_guide_shows_every_picture_that_is_taken_for_it_and_no_other(editor: Client) -> None:
+    pictures = read(editor, reverse("guide")).main.select("img")
+    shown = {reverse("guide") + "redactie/" + name for name in PICTURES}
+    assert {urljoin(reverse("guide"), picture["src"]) for picture in pictures} == shown
+    assert {path.name for path in (guide.DOCS / "redactie").iterdir()} == PICTURES.keys()
+    assert all(picture["alt"] for picture in pictures)
+    assert {editor.get(address).status_code for address in shown} == {200}
