@@ -15,6 +15,7 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from PIL import Image
 from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Page, PageViewRestriction
 
 from contact.models import ContactPage, Enquiry
 from contact.tasks import purge
@@ -200,6 +201,15 @@ def test_there_is_no_twin_of_what_is_not_public(client: Client, home: HomePage) 
     home.add_child(instance=TextPage(title="Concept", live=False))
     assert client.get("/besloten/index.md").status_code == 404
     assert client.get("/concept/index.md").status_code == 404
+
+
+def test_a_page_with_a_password_has_no_markdown_not_even_of_the_question_for_it(
+    client: Client,
+) -> None:
+    about = Page.objects.get(slug="over-ons")
+    PageViewRestriction.objects.create(page=about, restriction_type="password", password="geheim")
+    assert client.get("/over-ons/index.md").status_code == 404
+    assert client.get("/over-ons/").status_code == 200
 
 
 def test_llms_txt_lists_every_page(client: Client) -> None:

@@ -12,7 +12,7 @@ from wagtail.models import Site
 
 from vitaleoverheid.limits import one_after_another
 from vitaleoverheid.models import BasePage, OrganisationSettings
-from vitaleoverheid.tree import serve
+from vitaleoverheid.tree import place_of, serve
 
 MARKDOWN = "text/markdown; charset=utf-8"
 NOT_TEXT = "nav, form, [aria-hidden], [hidden]"
@@ -25,6 +25,9 @@ def page_as_markdown(request: HttpRequest, path: str) -> HttpResponse:
 
     Raises ``Http404`` where a visitor without an account would not see a page.
     """
+    place = place_of(request, path)
+    if place and any(page.is_restricted for page in place.trail):
+        raise Http404
     response = serve(request, path)
     if hasattr(response, "render"):
         response.render()
