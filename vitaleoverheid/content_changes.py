@@ -117,8 +117,9 @@ def install_triggers(**kwargs: Any) -> None:
         content = set(connection.introspection.table_names(cursor)) - SHOWN_NOWHERE
         for table in content - installed:
             cursor.execute(TRIGGER % quoted(table))
-        # What was loaded while there were no triggers, by a restore for one, went unsaid.
-        cursor.execute(f"NOTIFY {CHANNEL}")
+        # What was loaded while there were no triggers, by a restore for one, went unsaid; some of
+        # what was there before may be gone.
+        cursor.execute(f"NOTIFY {CHANNEL}, '{WITHDRAWN}'")
 
 
 def quoted(table: str) -> str:
