@@ -1,5 +1,6 @@
 """What a colleague can do with several enquiries at once."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
@@ -49,10 +50,8 @@ class EnquiryBulkAction(BulkAction):
             cls.act(enquiry, **context)
         return len(objects), 0
 
-    @classmethod
-    def act(cls, enquiry: Enquiry, user: Any, form: forms.Form) -> None:
-        """Do it to one enquiry."""
-        raise NotImplementedError
+    act: ClassVar[Callable[..., None]]
+    """What is done to one enquiry, by a user who has filled in the form."""
 
 
 class CloseAction(EnquiryBulkAction):
