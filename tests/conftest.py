@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from io import StringIO
+from math import inf
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -17,6 +18,7 @@ from contact.models import ContactPage
 from services.models import ServicePage
 from tests.live_site import LiveSite, copy_database, drop_copy
 from tests.mail_server import MailServer
+from vitaleoverheid import content_changes
 from vitaleoverheid.models import HomePage
 
 Send = Callable[..., Any]
@@ -164,6 +166,18 @@ def send(visitor: Client, enquiry_data: dict[str, str]) -> Send:
         )
 
     return post
+
+
+@pytest.fixture
+def hears(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Have this process hear of changes, as a web server does; call it for there was one."""
+    monkeypatch.setattr(content_changes.changes, "heard_until", inf)
+
+    def hear() -> None:
+        content_changes.changes.generation += 1
+
+    hear()
+    return hear
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """What it takes to make a page: few queries, and no more of them on a larger site."""
 
+from collections.abc import Callable
 from io import BytesIO
 from uuid import uuid4
 
@@ -225,3 +226,25 @@ def test_an_alias_is_as_restricted_as_its_source(client: Client, home: HomePage)
     assert client.get("/kopie/").status_code == 200
     text.view_restrictions.create(restriction_type="login")
     assert client.get("/kopie/").status_code == 302
+
+
+def test_a_page_is_made_anew_without_a_query_while_nothing_changes(
+    client: Client,
+    home: HomePage,
+    hears: Callable[[], None],
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    first = client.get("/").content
+    with django_assert_num_queries(0):
+        assert client.get("/").content == first
+    HomePage.objects.update(introduction="Een nieuwe inleiding.")
+    hears()
+    assert "Een nieuwe inleiding." in client.get("/").content.decode()
+
+
+def test_whoever_is_signed_in_sees_a_change_before_anybody_was_told_of_it(
+    administrator: Client, home: HomePage, hears: Callable[[], None]
+) -> None:
+    administrator.get("/")
+    HomePage.objects.update(introduction="Een nieuwe inleiding.")
+    assert "Een nieuwe inleiding." in administrator.get("/").content.decode()

@@ -80,6 +80,10 @@ def group(heading: str, names: str) -> MultiFieldPanel:
     return MultiFieldPanel(names.split(), heading=heading)
 
 
+NO_RESTRICTIONS = PageViewRestriction.objects.none()
+"""One for all pages: Django works out only once that there are none."""
+
+
 class BasePage(Page):
     """What every page of the site has."""
 
@@ -178,7 +182,7 @@ class BasePage(Page):
     def get_view_restrictions(self) -> models.QuerySet[PageViewRestriction]:
         """As Wagtail's, without asking what is known."""
         if self.is_known_to_be_public:
-            return PageViewRestriction.objects.none()
+            return NO_RESTRICTIONS
         return super().get_view_restrictions()
 
     def schema_properties(self, organisation: str) -> dict[str, Any]:

@@ -123,7 +123,8 @@ def place_of(request: HttpRequest, path: str = "") -> Place | None:
     """Where the path leads, the first time this is asked of a request; None without any site."""
     known: dict[str, Any] = vars(request)
     if "place" not in known:
-        search = find_for_post if request.method == "POST" else find
+        # Whoever is signed in may have edited something this very moment.
+        search = find if settings.SESSION_COOKIE_NAME in request.COOKIES else find_for_everyone
         names = tuple(name for name in path.split("/") if name)
         if place := search(request.get_host(), names):
             tell_wagtail(request, **place.for_wagtail())
@@ -158,8 +159,7 @@ def find(host: str, names: tuple[str, ...]) -> Place | None:
     return Place(site, sites, menu, trail, rest, organisation_of(home, pages))
 
 
-find_for_post = until_content_changes(find)
-"""Who posts a form waits for it, and gets no page that somebody might have just edited."""
+find_for_everyone = until_content_changes(find)
 
 
 def organisation_of(home: Page, pages: list[Page]) -> Any:
