@@ -13,6 +13,7 @@ from wagtail.log_actions import registry
 from wagtail.snippets.views import snippets
 
 from contact import actions, digest, privacy
+from contact.forms import LineField
 from contact.models import Colleague, ContactSettings, Enquiry
 
 EARLIER = 10  # other enquiries of the person that fit beside this one
@@ -21,7 +22,7 @@ EARLIER = 10  # other enquiries of the person that fit beside this one
 class ReplyForm(forms.Form):
     """An answer to the visitor."""
 
-    subject = forms.CharField(label="Onderwerp", max_length=250)
+    subject = LineField(label="Onderwerp", max_length=250)
     text = forms.CharField(label="Antwoord", widget=forms.Textarea(attrs={"rows": 10}))
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:

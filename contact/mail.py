@@ -37,15 +37,15 @@ ACKNOWLEDGEMENTS_A_DAY = 3  # for one address, or the form could be used to floo
 def announcements(enquiry: Enquiry, acknowledged: int) -> list[Message]:
     """What tells the firm and the visitor that an enquiry came in; not stored yet.
 
-    ``acknowledged`` is how many confirmations went to the visitor's address in a day.
+    ``acknowledged`` is how many confirmations went to the visitor's address in a day. The mails are
+    written when they are sent: the visitor waits for nothing that could fail as well then.
     """
-    if enquiry.is_canary:
-        canary = Message.Kind.CANARY
-        mails = [Message(enquiry=enquiry, kind=canary, recipient=settings.DEFAULT_FROM_EMAIL)]
-    else:
-        mails = notifications(enquiry)
-        if acknowledged < ACKNOWLEDGEMENTS_A_DAY:
-            mails.append(acknowledgement(enquiry))
+    kind = Message.Kind.CANARY if enquiry.is_canary else Message.Kind.NOTIFICATION
+    addressees = [settings.DEFAULT_FROM_EMAIL] if enquiry.is_canary else recipients()
+    mails = [Message(enquiry=enquiry, kind=kind, recipient=address) for address in addressees]
+    if not enquiry.is_canary and acknowledged < ACKNOWLEDGEMENTS_A_DAY:
+        kind = Message.Kind.ACKNOWLEDGEMENT
+        mails.append(Message(enquiry=enquiry, kind=kind, recipient=enquiry.email))
     return prepared(mails)
 
 
@@ -59,52 +59,48 @@ def announce(enquiry: Enquiry) -> None:
     queue(*announcements(enquiry, acknowledged=lately.count()))
 
 
-def notifications(enquiry: Enquiry) -> list[Message]:
-    """A mail to each of the firm's recipients."""
-    subject = f"Aanvraag {enquiry.reference}: {enquiry.organisation or enquiry.name}"
-    text = render_to_string("contact/mail/notification.txt", about(enquiry))
-    return [
-        Message(
-            enquiry=enquiry,
-            kind=Message.Kind.NOTIFICATION,
-            recipient=recipient,
-            reply_to=enquiry.email,
-            subject=subject,
-            text=text,
-        )
-        for recipient in recipients()
-    ]
+def write(message: Message, chosen: ContactSettings) -> None:
+    """Put into words what tells of an enquiry, if that is what the mail is for."""
+    if message.kind == Message.Kind.NOTIFICATION:
+        write_notification(message)
+    elif message.kind == Message.Kind.ACKNOWLEDGEMENT:
+        write_acknowledgement(message, chosen)
+
+
+def write_notification(message: Message) -> None:
+    """To one of the firm's recipients: everything that the visitor sent."""
+    enquiry: Any = message.enquiry
+    message.reply_to = enquiry.email
+    message.subject = f"Aanvraag {enquiry.reference}: {enquiry.organisation or enquiry.name}"
+    message.text = rendered("contact/mail/notification.txt", about(enquiry))
+
+
+def write_acknowledgement(message: Message, chosen: ContactSettings) -> None:
+    """To the visitor: what happens next, in the firm's words alone."""
+    enquiry: Any = message.enquiry
+    organisation = known(OrganisationSettings)
+    promised = working_days.after(message.created_at, chosen.response_days)
+    words = {"[kenmerk]": enquiry.reference, "[datum]": date_format(promised, "l j F")}
+    context = {
+        "text": fill_in(chosen.acknowledgement_text, words),
+        "closing": chosen.acknowledgement_closing,
+        "organisation": organisation,
+    }
+    message.reply_to = organisation.email
+    message.subject = fill_in(chosen.acknowledgement_subject, words)
+    message.text = rendered("contact/mail/acknowledgement.txt", context)
+
+
+def rendered(template: str, context: dict[str, Any]) -> str:
+    """A plain text, which is not safe to put into HTML, whatever Django thinks of it."""
+    return "".join(render_to_string(template, context))
 
 
 def example(kind: str, chosen: ContactSettings) -> Message:
     """A mail that is never sent, to look at what the settings make of it."""
-    enquiry = example_enquiry()
-    if kind == Message.Kind.ACKNOWLEDGEMENT:
-        return acknowledgement(enquiry, chosen)
-    return notifications(enquiry)[0]
-
-
-def acknowledgement(enquiry: Enquiry, chosen: ContactSettings | None = None) -> Message:
-    """What tells the visitor what happens next, in the firm's words alone."""
-    chosen, organisation = chosen or known(ContactSettings), known(OrganisationSettings)
-    promised = working_days.after(timezone.now(), chosen.response_days)
-    words = {"[kenmerk]": enquiry.reference, "[datum]": date_format(promised, "l j F")}
-    text = fill_in(chosen.acknowledgement_text, words)
-    return Message(
-        enquiry=enquiry,
-        kind=Message.Kind.ACKNOWLEDGEMENT,
-        recipient=enquiry.email,
-        reply_to=organisation.email,
-        subject=fill_in(chosen.acknowledgement_subject, words),
-        text=render_to_string(
-            "contact/mail/acknowledgement.txt",
-            {
-                "text": text,
-                "closing": chosen.acknowledgement_closing,
-                "organisation": organisation,
-            },
-        ),
-    )
+    message = Message(enquiry=example_enquiry(), kind=kind)
+    write(message, chosen)
+    return message
 
 
 def fill_in(text: str, words: dict[str, str]) -> str:
@@ -191,11 +187,10 @@ def queue(*messages: Message) -> None:
 
 
 def prepared(messages: Iterable[Message]) -> list[Message]:
-    """Mails with what every mail must have."""
+    """Mails with the name that each keeps, however often it is sent."""
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2]
     for message in messages:
         message.message_id = make_msgid(domain=domain)
-        message.subject = " ".join(message.subject.split())  # a header is one line
     return list(messages)
 
 
@@ -244,10 +239,12 @@ def send(message: Message) -> None:
 
 def compose(message: Message) -> EmailMultiAlternatives:
     """The mail as it goes out: plain text, and the same in simple HTML."""
+    write(message, known(ContactSettings))
     sender = Address(known(OrganisationSettings).name, addr_spec=settings.DEFAULT_FROM_EMAIL)
+    subject = " ".join(message.subject.split())  # a header is one line
     mail = EmailMultiAlternatives(
         # Or the recipient's program would decode what a visitor typed (RFC 2047).
-        subject=message.subject.replace("=?", "= ?"),
+        subject=subject.replace("=?", "= ?"),
         body=message.text,
         from_email=str(sender),
         to=[message.recipient],

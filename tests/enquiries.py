@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from contact import mail
 from contact.models import Enquiry, Message
 from contact.privacy import history_of
 from tests.reading import parse
@@ -62,6 +63,12 @@ def mailed(enquiry: Enquiry, kind: str = "notification", **fields: Any) -> Messa
     return Message.objects.create(
         enquiry=enquiry, kind=kind, message_id=f"<{number}@test>", **told | fields
     )
+
+
+def as_it_goes_out(message: Message) -> Message:
+    """A mail that waits in the outbox, as it will be when it goes out."""
+    mail.compose(message)
+    return message
 
 
 def canary_came_through() -> None:

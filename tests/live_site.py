@@ -121,6 +121,7 @@ def drop_copy() -> None:
 def database_url(config: Mapping[str, Any]) -> str:
     """The ``DATABASE_URL`` that stands for Django's settings."""
     options = dict(config["OPTIONS"])
+    del options["prepare_threshold"]  # psycopg's, not PostgreSQL's
     host = config["HOST"] or ""
     if host.startswith("/"):
         options["host"], host = host, ""

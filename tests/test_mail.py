@@ -2,9 +2,11 @@
 
 import smtplib
 from email.message import EmailMessage
+from unittest.mock import Mock
 
 import pytest
 from django.db import connection
+from django.template import TemplateSyntaxError
 from django.test import Client
 from pytest_django import Settings
 
@@ -154,6 +156,21 @@ def test_letters_of_any_alphabet_arrive(send: Send, mail_server: MailServer) -> 
 
 
 # When the mail server does not cooperate
+
+
+def test_an_enquiry_whose_mails_cannot_be_written_is_there_and_so_are_they_later(
+    send: Send, monkeypatch: pytest.MonkeyPatch, mail_server: MailServer
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(mail, "render_to_string", Mock(side_effect=TemplateSyntaxError))
+        assert send().status_code == 303
+        for message in Enquiry.objects.get().messages.all():
+            with pytest.raises(TemplateSyntaxError):
+                mail.deliver(message.pk)
+    for message in Enquiry.objects.get().messages.all():
+        mail.deliver(message.pk)
+    told = {mail_server.next_mail()["To"] for _ in range(2)}
+    assert told == {"info@vitaleoverheid.nl", "jan@voorbeeld.nl"}
 
 
 def test_a_mail_is_sent_once(notification: Message, mail_server: MailServer) -> None:

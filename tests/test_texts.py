@@ -24,6 +24,7 @@ from wagtail.test.utils.form_data import querydict_from_html
 from contact.models import ContactSettings, Message, SenderCount
 from insights.models import InsightIndexPage, InsightPage
 from services.models import ServicePage
+from tests.enquiries import as_it_goes_out
 from tests.reading import FORM_WITHOUT_MISTAKES, PAGES, SCREENS, parse, read, words
 from tests.test_search import best_bet
 from vitaleoverheid.models import OrganisationSettings, Person, TextPage
@@ -144,7 +145,8 @@ def test_every_text_in_the_admin_is_somewhere_on_the_site_or_in_a_mail(
 ) -> None:
     html = " ".join(str(soup) for _, soup in screens(client))
     mails = " ".join(
-        f"{mail.recipient} {mail.subject} {mail.text}" for mail in Message.objects.all()
+        f"{message.recipient} {message.subject} {message.text}"
+        for message in map(as_it_goes_out, Message.objects.all())
     )
     missing = {place for word, place in written.places.items() if word not in html + mails}
     assert missing == set()

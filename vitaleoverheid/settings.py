@@ -87,7 +87,8 @@ def database(url: str) -> dict[str, Any]:
         stop("DATABASE_URL", "names no database: postgres://user:password@host:port/name")
     config["CONN_MAX_AGE"] = 60
     config["CONN_HEALTH_CHECKS"] = True
-    config["OPTIONS"] = {**IMPATIENCE, **config.get("OPTIONS", {})}
+    prepares = {"prepare_threshold": 5}  # psycopg's own; Django's cursors prepare nothing anyway
+    config["OPTIONS"] = {**prepares, **IMPATIENCE, **config.get("OPTIONS", {})}
     return config
 
 

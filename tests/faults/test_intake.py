@@ -151,8 +151,6 @@ def test_a_database_that_is_busy_for_long_keeps_no_visitor_waiting(site: Site, w
         (intake, "facts"),
         (suspicion, "signals"),
         (mail, "announcements"),
-        (mail, "render_to_string"),
-        (mail, "fill_in"),
         (intake, "store"),
     ],
 )
