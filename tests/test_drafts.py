@@ -16,7 +16,7 @@ from vitaleoverheid.models import DraftLink, Person, TextPage
 
 pytestmark = pytest.mark.django_db
 
-DRAFT = "Nog niet voor iedereen."
+DRAFT = "Nog niet voor iedereen, indien dat kan."
 
 
 @pytest.fixture
@@ -60,7 +60,9 @@ def test_nobody_keeps_or_finds_a_draft(
     response = client.get(share(administrator, page))
     assert response.headers["Cache-Control"] == "private, no-store"
     assert response.headers["X-Robots-Tag"] == "noindex, nofollow"
-    assert "wagtail" not in BeautifulSoup(response.content, "html.parser").body.decode()
+    body = BeautifulSoup(response.content, "html.parser").body.decode()
+    assert "wagtail" not in body
+    assert "data-advice" not in body
     assert not response.cookies
 
 

@@ -157,9 +157,10 @@ class BasePage(Page):
             logger.exception("The picture of a page could not be kept")
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
-        """As Wagtail's, with marks for the content checker on what can be better."""
+        """As Wagtail's; for who has the content checker, with marks on what can be better."""
         response = super().serve_preview(request, mode_name)
-        response.add_post_render_callback(advice.mark)
+        if request.user.has_perm("wagtailadmin.access_admin"):
+            response.add_post_render_callback(advice.mark)
         return response
 
     @property
