@@ -162,3 +162,7 @@ def test_pages_to_look_at_are_on_the_first_screen_of_the_admin(
 ) -> None:
     panel = parse(administrator.get("/admin/")).find(id="panel-review").parent
     assert "Privacy, vóór" in words(panel)
+
+
+def test_who_may_change_no_page_is_asked_to_look_at_none(colleague: Client, owner: User) -> None:
+    assert "panel-review" not in colleague.get("/admin/").content.decode()

@@ -139,8 +139,9 @@ class ReviewPanel(Component):
 
 @hooks.register("construct_homepage_panels")
 def add_review_panel(request: HttpRequest, panels: list[Any]) -> None:
-    """Show the pages to look at, if there are any."""
-    if pages := review.due_soon():
+    """Show the pages to look at, if there are any that this user may change."""
+    due = review.due_soon()
+    if pages := [page for page in due if page.permissions_for_user(request.user).can_edit()]:
         panels.append(ReviewPanel(pages))
 
 
