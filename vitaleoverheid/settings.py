@@ -375,6 +375,8 @@ if SENTRY_DSN := os.environ.get("SENTRY_DSN"):
 
 # Wagtail
 
+WAGTAIL_DATE_FORMAT = "%d-%m-%Y"
+WAGTAIL_DATETIME_FORMAT = "%d-%m-%Y %H:%M"
 WAGTAIL_SITE_NAME = "Vitale Overheid"
 WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAILIMAGES_IMAGE_MODEL = "vitaleoverheid.SiteImage"
