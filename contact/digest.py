@@ -34,13 +34,16 @@ def send() -> None:
     figures = counts()
     if not any(figures.values()) or not working_days.is_working_day(timezone.localdate()):
         return
-    url = settings.SITE_URL + reverse("enquiries:list")
-    text = render_to_string("contact/mail/digest.txt", {**figures, "url": url})
-    subject = f"Aanvragen: {figures['open']} open, {figures['overdue']} te laat"
     readers = handlers().exclude(email="").exclude(colleague__wants_digest=False)
-    mail.queue(
-        *(
-            Message(kind=Message.Kind.DIGEST, recipient=user.email, subject=subject, text=text)
-            for user in readers
-        )
+    mail.queue(*(overview(user.email, figures) for user in readers))
+
+
+def overview(recipient: str, figures: dict[str, int]) -> Message:
+    """The mail to one reader."""
+    url = settings.SITE_URL + reverse("enquiries:list")
+    return Message(
+        kind=Message.Kind.DIGEST,
+        recipient=recipient,
+        subject=f"Aanvragen: {figures['open']} open, {figures['overdue']} te laat",
+        text=render_to_string("contact/mail/digest.txt", {**figures, "url": url}),
     )

@@ -23,7 +23,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from contact import working_days
-from contact.models import ContactSettings, Enquiry, Message, example_enquiry
+from contact.models import ContactSettings, Enquiry, Message
 from vitaleoverheid import review
 from vitaleoverheid.models import OrganisationSettings, known
 
@@ -96,13 +96,6 @@ def rendered(template: str, context: dict[str, Any]) -> str:
     return "".join(render_to_string(template, context))
 
 
-def example(kind: str, chosen: ContactSettings) -> Message:
-    """A mail that is never sent, to look at what the settings make of it."""
-    message = Message(enquiry=example_enquiry(), kind=kind)
-    write(message, chosen)
-    return message
-
-
 def fill_in(text: str, words: dict[str, str]) -> str:
     """The editor's text with what stands between brackets filled in."""
     for placeholder, word in words.items():
@@ -126,22 +119,25 @@ def reply(enquiry: Enquiry, subject: str, text: str, author: Any) -> None:
 
 
 def remind(enquiry: Enquiry) -> None:
-    """Remind the owner, or everyone when there is none, of an enquiry that waits for an answer."""
+    """Remind the firm of an enquiry that waits for an answer."""
+    queue(*reminders(enquiry))
+
+
+def reminders(enquiry: Enquiry) -> list[Message]:
+    """A mail to the owner, or to everyone when there is none."""
     owner = enquiry.assigned_to
     addressees = [owner.email] if owner and owner.email else recipients()
     text = render_to_string("contact/mail/reminder.txt", about(enquiry))
-    queue(
-        *(
-            Message(
-                enquiry=enquiry,
-                kind=Message.Kind.REMINDER,
-                recipient=recipient,
-                subject=f"Nog niet beantwoord: aanvraag {enquiry.reference}",
-                text=text,
-            )
-            for recipient in addressees
+    return [
+        Message(
+            enquiry=enquiry,
+            kind=Message.Kind.REMINDER,
+            recipient=recipient,
+            subject=f"Nog niet beantwoord: aanvraag {enquiry.reference}",
+            text=text,
         )
-    )
+        for recipient in addressees
+    ]
 
 
 def ask_for_review() -> None:

@@ -401,6 +401,9 @@ class ContactSettings(PreviewableMixin, BaseGenericSetting):
     preview_modes: ClassVar[list[tuple[str, str]]] = [
         (Message.Kind.ACKNOWLEDGEMENT, "Ontvangstbevestiging"),
         (Message.Kind.NOTIFICATION, "Melding aan ons"),
+        (Message.Kind.REMINDER, "Herinnering"),
+        (Message.Kind.DIGEST, "Ochtendoverzicht"),
+        (Message.Kind.REVIEW, "Verzoek om na te kijken"),
     ]
 
     class Meta:
@@ -413,9 +416,9 @@ class ContactSettings(PreviewableMixin, BaseGenericSetting):
         return "contact/mail/preview.html"
 
     def get_preview_context(self, request: HttpRequest, mode_name: str) -> dict[str, Any]:
-        from contact import mail  # noqa: PLC0415 (mail needs this module)
+        from contact import examples  # noqa: PLC0415 (mails need this module)
 
-        return {"message": mail.example(mode_name, self)}
+        return {"message": examples.example(mode_name, self)}
 
     @property
     def done_term(self) -> str:

@@ -116,7 +116,13 @@ def test_an_editor_sees_a_mail_as_the_settings_on_the_screen_make_it(
     shown = words(parse(administrator.get(f"{preview}?mode=acknowledgement")))
     assert "Onderwerp: Wij hebben uw bericht ontvangen" in shown
     assert "Hartelijke groet, Vitale Overheid" in shown
-    assert "Gemeente Voorbeeld" in words(parse(administrator.get(f"{preview}?mode=notification")))
+    for mode, expected in (
+        ("notification", "Gemeente Voorbeeld"),
+        ("reminder", "nog niet beantwoord"),
+        ("digest", "Daarvan te laat"),
+        ("review", "Privacy, vóór"),
+    ):
+        assert expected in words(parse(administrator.get(f"{preview}?mode={mode}")))
 
 
 def test_an_editor_sees_a_person_beforehand_and_goes_back_to_how_it_was(
