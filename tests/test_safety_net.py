@@ -8,15 +8,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
+from wagtail.contrib.search_promotions.models import Query, SearchPromotion
 from wagtail.documents.models import Document
 from wagtail.models import Page
 
 from contact import tasks
-from contact.models import Message
+from contact.models import ContactPage, Message
 from tests.reading import parse, read, words
 from tests.test_editing import add_document, section
 from tests.test_rendering import add_photo
-from vitaleoverheid.models import HomePage, Person, SiteImage, TextPage
+from vitaleoverheid.models import HomePage, OrganisationSettings, Person, SiteImage, TextPage
 
 pytestmark = pytest.mark.django_db
 
@@ -115,6 +116,19 @@ def test_an_editor_is_told_that_others_show_what_is_about_to_be_deleted(
         home.add_child(instance=TextPage(title="Alles", body=[content]))
     for thing in things:
         assert " 1 " in in_use(administrator, thing)
+
+
+def test_an_editor_is_told_that_settings_and_best_bets_link_to_a_page(
+    administrator: Client,
+    contact_page: ContactPage,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        OrganisationSettings.load().save()
+        SearchPromotion.objects.create(query=Query.get("bellen"), page=contact_page)
+    assert " 2 " in in_use(administrator, contact_page)
+    usage = reverse("wagtailadmin_pages:usage", args=[contact_page.pk])
+    assert "Organisatie en vaste teksten" in words(read(administrator, usage))
 
 
 # A reminder to look again

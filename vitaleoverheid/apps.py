@@ -14,6 +14,12 @@ class VitaleOverheidConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
+        from wagtail.contrib.search_promotions.models import SearchPromotion  # noqa: PLC0415
+        from wagtail.contrib.settings.registry import registry  # noqa: PLC0415 (needs the models)
+        from wagtail.models import ReferenceIndex  # noqa: PLC0415
+
+        for model in (*registry, SearchPromotion):  # or nobody is warned that these link to a page
+            ReferenceIndex.register_model(model)
         post_migrate.connect(install_triggers, sender=self)
 
 
