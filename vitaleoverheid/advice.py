@@ -76,7 +76,7 @@ ADVICE = {
     "long-title": ("Lange titel", "Zoekmachines kappen hem af. Zie Eigenschappen, Titel tag."),
     "description": (
         "Omschrijving te kort of te lang",
-        "Schrijf 50 tot 160 tekens voor zoekmachines. Zie Eigenschappen, Meta omschrijving.",
+        "Schrijf 50 tot 160 tekens voor zoekmachines. Zie Eigenschappen, Meta beschrijving.",
     ),
 } | {
     word.replace(" ", "-"): (f"‘{word}’ is ambtelijk", f"Schrijf liever: {plain}.")
