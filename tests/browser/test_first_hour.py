@@ -109,7 +109,7 @@ def plan(page: Page, live_site: LiveSite) -> None:
     page.get_by_role("button", name="Toon/verberg status").click()
     page.get_by_role("button", name="Stel schema in").click()
     tomorrow = timezone.localtime() + timedelta(days=1)
-    page.get_by_label("Publiceer op").fill(f"{tomorrow:%Y-%m-%d %H:%M}")
+    page.get_by_label("Publiceer op").fill(f"{tomorrow:%d-%m-%Y %H:%M}")
     with page.expect_navigation():
         page.get_by_role("button", name="Schema opslaan").press("Enter")
     wait_for_form(page)
@@ -120,13 +120,12 @@ def plan(page: Page, live_site: LiveSite) -> None:
 
 def go_back(page: Page, live_site: LiveSite) -> None:
     """Publish the page as it was at the very first."""
-    [(pk, first)] = live_site.query(
-        "SELECT page.id, min(revision.id) FROM wagtailcore_page page"
-        " JOIN wagtailcore_revision revision ON object_id = page.id::text"
-        " WHERE slug = %s GROUP BY page.id",
-        SLUG,
-    )
-    page.goto(f"/admin/pages/{pk}/revisions/{first}/revert/")
+    open_page(page, live_site, SLUG)
+    with page.expect_navigation():
+        page.get_by_role("link", name="Geschiedenis").click()
+    page.get_by_role("row").get_by_role("button", name="Acties").last.click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Beoordeel deze versie").click()
     with page.expect_navigation():
         choose(page, "Publiceer deze versie")
 

@@ -35,7 +35,7 @@ class Command(BaseCommand):
             page.refresh_from_db()  # it may have got pages below it
             fill_in(page, resolved(description["fields"], pages))
             if not isinstance(page, InsightIndexPage):  # appears with its first article
-                page.save_revision().publish()
+                page.save_revision(log_action=True).publish()  # to go back to
         seed_settings({page.slug: page for page in pages})
         self.stdout.write("Made the first content.")
 
