@@ -18,7 +18,7 @@ from contact.models import Enquiry
 class EnquiryBulkAction(BulkAction):
     """An action on each of the chosen enquiries, for those who may handle them."""
 
-    models: ClassVar[list[type]] = [Enquiry]
+    models = [Enquiry]
     template_name = "contact/inbox/bulk_action.html"
     verb = ""
 
@@ -122,7 +122,7 @@ class BinAction(EnquiryBulkAction):
     action_type = "delete"
     aria_label = "Gekozen aanvragen naar de prullenbak"
     action_priority = 40
-    classes: ClassVar[set[str]] = {"serious"}
+    classes = {"serious"}
     verb = "in de prullenbak gelegd"
 
     @classmethod

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from tempfile import TemporaryFile
-from typing import Any, ClassVar
+from typing import Any
 
 import django_filters
 from django import forms
@@ -260,7 +260,7 @@ class EnquiryViewSet(SnippetViewSet):
     menu_hook = "register_admin_menu_item"
     add_to_reference_index = False
     permission_policy = EnquiryPermissionPolicy(Enquiry)
-    panels: ClassVar[list[Any]] = [FieldPanel("status"), FieldPanel("assigned_to")]
+    panels = [FieldPanel("status"), FieldPanel("assigned_to")]
     copy_view_enabled = False
     index_view_class = EnquiryIndexView
     index_template_name = EnquiryIndexView.template_name

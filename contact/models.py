@@ -1,7 +1,7 @@
 """The contact page, and what comes in through it: enquiries, the mails about them, and notes."""
 
 import secrets
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -24,7 +24,7 @@ from wagtail.models import PreviewableMixin
 from contact import working_days
 from contact.origin import is_cross_site, sender_of
 from vitaleoverheid.blocks import LINE_FEATURES, StepBlock
-from vitaleoverheid.models import BasePage, group, line
+from vitaleoverheid.models import BasePage, group, line, optional
 
 CONFIRMATION_SALT = "contact.confirmation"
 CONFIRMATION_SECONDS = 60 * 60
@@ -95,14 +95,7 @@ class Enquiry(models.Model):
     organisation = models.CharField("organisatie", max_length=150, blank=True)
     email = models.EmailField("e-mailadres")
     phone = models.CharField("telefoonnummer", max_length=20, blank=True)
-    service = models.ForeignKey(
-        "services.ServicePage",
-        verbose_name="dienst",
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
+    service = optional("services.ServicePage", "dienst")
     kind = models.CharField("soort", max_length=20, choices=Kind.choices, default=Kind.QUESTION)
     message = models.TextField("bericht")
     status = models.CharField(
@@ -110,14 +103,7 @@ class Enquiry(models.Model):
     )
     status_changed_at = models.DateTimeField("status sinds", default=timezone.now)
     answered_at = models.DateTimeField("eerste antwoord", null=True, blank=True)
-    assigned_to = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name="behandelaar",
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
+    assigned_to = optional(settings.AUTH_USER_MODEL, "behandelaar")
     signals = models.JSONField("signalen", default=list, blank=True)
     """Why this may be spam: ``{"weight": 3, "reason": "…"}`` for each signal."""
     restored_at = models.DateTimeField("hersteld", null=True, blank=True)
@@ -142,9 +128,9 @@ class Enquiry(models.Model):
     class Meta:
         verbose_name = "aanvraag"
         verbose_name_plural = "aanvragen"
-        ordering: ClassVar[list[str]] = ["-received_at", "-pk"]
+        ordering = ["-received_at", "-pk"]
         default_permissions = ("view", "change")
-        indexes: ClassVar[list[models.Index]] = [
+        indexes = [
             GinIndex(fields=["search"], name="enquiry_search"),
             models.Index(fields=["digest", "received_at"], name="enquiry_digest"),
             models.Index(Upper("email"), name="enquiry_email"),
@@ -225,9 +211,9 @@ class Message(models.Model):
     class Meta:
         verbose_name = "mail"
         verbose_name_plural = "mails"
-        ordering: ClassVar[list[str]] = ["created_at", "pk"]
+        ordering = ["created_at", "pk"]
         default_permissions = ()
-        indexes: ClassVar[list[models.Index]] = [
+        indexes = [
             models.Index(
                 fields=["created_at"], name="message_unsent", condition=~models.Q(state="sent")
             ),
@@ -253,7 +239,7 @@ class Note(models.Model):
     class Meta:
         verbose_name = "notitie"
         verbose_name_plural = "notities"
-        ordering: ClassVar[list[str]] = ["created_at", "pk"]
+        ordering = ["created_at", "pk"]
         default_permissions = ()
 
     def __str__(self) -> str:
@@ -269,7 +255,7 @@ class SenderCount(models.Model):
 
     class Meta:
         default_permissions = ()
-        constraints: ClassVar[list[Any]] = [
+        constraints = [
             models.UniqueConstraint(fields=["sender", "hour"], name="unique_sender_hour")
         ]
 
@@ -314,7 +300,7 @@ class ReplyTemplateBlock(blocks.StructBlock):
 class ContactSettings(PreviewableMixin, BaseGenericSetting):
     """Who hears of an enquiry, what the visitor is told, and how long everything is kept."""
 
-    select_related: ClassVar[list[str]] = ["privacy_page"]
+    select_related = ["privacy_page"]
 
     recipients = StreamField(
         [("email", blocks.EmailBlock(label="e-mailadres", icon="mail"))],
@@ -373,17 +359,13 @@ class ContactSettings(PreviewableMixin, BaseGenericSetting):
         "een bericht dat waarschijnlijk ongevraagde reclame is: na [termijn];",
     )
     bin_text = line("tekst bij prullenbak", "een bericht dat wij weggooien: na [termijn].")
-    privacy_page = models.ForeignKey(
+    privacy_page = optional(
         "wagtailcore.Page",
-        verbose_name="privacyverklaring",
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
+        "privacyverklaring",
         help_text="Hiernaar verwijst de tekst onder het formulier.",
     )
 
-    panels: ClassVar[list[Any]] = [
+    panels = [
         "recipients",
         "response_days",
         group(
@@ -398,7 +380,7 @@ class ContactSettings(PreviewableMixin, BaseGenericSetting):
         "privacy_page",
     ]
 
-    preview_modes: ClassVar[list[tuple[str, str]]] = [
+    preview_modes = [
         (Message.Kind.ACKNOWLEDGEMENT, "Ontvangstbevestiging"),
         (Message.Kind.NOTIFICATION, "Melding aan ons"),
         (Message.Kind.REMINDER, "Herinnering"),
@@ -531,12 +513,8 @@ class ContactPage(RoutablePageMixin, BasePage):
         "hebben wij gewoon.",
     )
 
-    content_panels: ClassVar[list[Any]] = [
-        *BasePage.content_panels,
-        "details_link",
-        "people_heading",
-    ]
-    form_panels: ClassVar[list[Any]] = [
+    content_panels = [*BasePage.content_panels, "details_link", "people_heading"]
+    form_panels = [
         group("Naam", "name_label name_help name_required"),
         group("Organisatie", "organisation_label organisation_help"),
         group("E-mailadres", "email_label email_help email_required email_invalid"),
@@ -549,7 +527,7 @@ class ContactPage(RoutablePageMixin, BasePage):
         group("Als versturen niet lukt", "problem_title problem_invalid problem_alternative"),
         group("Zeldzame problemen", "problem_too_many problem_cross_site"),
     ]
-    confirmation_panels: ClassVar[list[Any]] = [
+    confirmation_panels = [
         group("Kop", "confirmation_title confirmation_introduction"),
         group("Stappen", "confirmation_steps_heading confirmation_steps confirmation_hurry"),
         group("Kopie van het bericht", "copy_heading reference_label copy_expired"),
@@ -563,8 +541,8 @@ class ContactPage(RoutablePageMixin, BasePage):
             ObjectList(BasePage.settings_panels, heading="Instellingen"),
         ]
     )
-    parent_page_types: ClassVar[list[str]] = ["vitaleoverheid.HomePage"]
-    subpage_types: ClassVar[list[str]] = []
+    parent_page_types = ["vitaleoverheid.HomePage"]
+    subpage_types: list[str] = []
     max_count = 1
 
     class Meta:

@@ -1,6 +1,6 @@
 """Insights: articles of the firm, their overview and their feed."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.paginator import InvalidPage, Paginator
 from django.db import models
@@ -8,14 +8,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
-from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import StreamField
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from vitaleoverheid.blocks import ArticleBlock
-from vitaleoverheid.models import BasePage, OrganisationSettings, Person
+from vitaleoverheid.models import BasePage, OrganisationSettings, Person, optional
 
 ARTICLES_PER_PAGE = 12
 ARTICLES_IN_FEED = 20
@@ -25,8 +24,8 @@ class InsightIndexPage(RoutablePageMixin, BasePage):
     """All articles, the newest first. Published by itself with the first of them."""
 
     schema_type = "CollectionPage"
-    parent_page_types: ClassVar[list[str]] = ["vitaleoverheid.HomePage"]
-    subpage_types: ClassVar[list[str]] = ["insights.InsightPage"]
+    parent_page_types = ["vitaleoverheid.HomePage"]
+    subpage_types = ["insights.InsightPage"]
     max_count = 1
 
     class Meta:
@@ -70,32 +69,19 @@ class InsightPage(BasePage):
     """An article."""
 
     date = models.DateField("datum", default=timezone.localdate)
-    author = models.ForeignKey(
-        Person,
-        verbose_name="auteur",
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-        help_text="Leeg: de organisatie.",
-    )
+    author = optional(Person, "auteur", help_text="Leeg: de organisatie.")
     body = StreamField(ArticleBlock(), verbose_name="inhoud", blank=True)
 
-    shown_with: ClassVar[list[str]] = ["author"]
+    shown_with = ["author"]
     schema_type = "Article"
-    content_panels: ClassVar[list[Any]] = [
-        *BasePage.content_panels,
-        FieldPanel("date"),
-        FieldPanel("author"),
-        FieldPanel("body"),
-    ]
-    search_fields: ClassVar[list[Any]] = [
+    content_panels = [*BasePage.content_panels, "date", "author", "body"]
+    search_fields = [
         *BasePage.search_fields,
         index.SearchField("body"),
         index.FilterField("date"),
     ]
-    parent_page_types: ClassVar[list[str]] = ["insights.InsightIndexPage"]
-    subpage_types: ClassVar[list[str]] = []
+    parent_page_types = ["insights.InsightIndexPage"]
+    subpage_types: list[str] = []
 
     class Meta:
         verbose_name = "inzicht"

@@ -1,6 +1,6 @@
 """The services of the firm: an overview, and a page for each."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.db import models
@@ -11,15 +11,20 @@ from wagtail.fields import StreamField
 from wagtail.search import index
 
 from vitaleoverheid.blocks import ArticleBlock, DiagramBlock, RowBlock, StepBlock
-from vitaleoverheid.models import BasePage, line
+from vitaleoverheid.models import BasePage, group, line
+
+
+def several(name: str) -> FieldPanel:
+    """A field in which several things can be ticked."""
+    return FieldPanel(name, widget=forms.CheckboxSelectMultiple)
 
 
 class ServiceIndexPage(BasePage):
     """All services at a glance."""
 
     schema_type = "CollectionPage"
-    parent_page_types: ClassVar[list[str]] = ["vitaleoverheid.HomePage"]
-    subpage_types: ClassVar[list[str]] = ["services.ServicePage"]
+    parent_page_types = ["vitaleoverheid.HomePage"]
+    subpage_types = ["services.ServicePage"]
     max_count = 1
 
     class Meta:
@@ -66,38 +71,20 @@ class ServicePage(BasePage):
         help_text="Leeg: de kop uit de instellingen van de organisatie.",
     )
 
-    content_panels: ClassVar[list[Any]] = [
+    content_panels = [
         *BasePage.content_panels,
-        FieldPanel("summary"),
-        FieldPanel("body"),
-        MultiFieldPanel(
-            [
-                FieldPanel("offer_heading"),
-                FieldPanel("offer_introduction"),
-                FieldPanel("offer_diagram"),
-                FieldPanel("offer_list_heading"),
-                FieldPanel("offers"),
-            ],
-            heading="Wat wij kunnen doen",
+        "summary",
+        "body",
+        group(
+            "Wat wij kunnen doen",
+            "offer_heading offer_introduction offer_diagram offer_list_heading offers",
         ),
-        MultiFieldPanel([FieldPanel("approach_heading"), FieldPanel("approach")], heading="Aanpak"),
-        MultiFieldPanel(
-            [
-                FieldPanel("related_heading"),
-                FieldPanel("related_services", widget=forms.CheckboxSelectMultiple),
-            ],
-            heading="Verwante diensten",
-        ),
-        MultiFieldPanel(
-            [
-                FieldPanel("people_heading"),
-                FieldPanel("people", widget=forms.CheckboxSelectMultiple),
-            ],
-            heading="Medewerkers",
-        ),
-        FieldPanel("call_to_action"),
+        group("Aanpak", "approach_heading approach"),
+        MultiFieldPanel(["related_heading", several("related_services")], "Verwante diensten"),
+        MultiFieldPanel(["people_heading", several("people")], "Medewerkers"),
+        "call_to_action",
     ]
-    search_fields: ClassVar[list[Any]] = [
+    search_fields = [
         *BasePage.search_fields,
         index.SearchField("summary", boost=2),
         index.SearchField("body"),
@@ -105,8 +92,8 @@ class ServicePage(BasePage):
         index.SearchField("offers"),
         index.SearchField("approach"),
     ]
-    parent_page_types: ClassVar[list[str]] = ["services.ServiceIndexPage"]
-    subpage_types: ClassVar[list[str]] = []
+    parent_page_types = ["services.ServiceIndexPage"]
+    subpage_types: list[str] = []
 
     class Meta:
         verbose_name = "dienst"

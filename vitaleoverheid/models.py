@@ -75,6 +75,13 @@ def line(label: str, default: str, **kwargs: Any) -> "models.CharField[str, str]
     return models.CharField(label, max_length=150, default=default, **kwargs)
 
 
+def optional(to: Any, label: str, **kwargs: Any) -> "models.ForeignKey[Any, Any]":
+    """Something to choose or leave out; when it is removed, it counts as left out."""
+    return models.ForeignKey(
+        to, models.SET_NULL, null=True, blank=True, verbose_name=label, related_name="+", **kwargs
+    )
+
+
 def group(heading: str, names: str) -> MultiFieldPanel:
     """Fields, by their names with spaces in between, under a heading."""
     return MultiFieldPanel(names.split(), heading=heading)
@@ -104,26 +111,19 @@ class BasePage(Page):
     social_image = models.CharField(max_length=100, blank=True, editable=False)
 
     objects = TreeManager()
-    shown_with: ClassVar[list[str]] = []
+    shown_with: list[str] = []
     """What to fetch together with a page that is to be shown, as for ``select_related()``."""
     is_known_to_be_public: bool = False
     """Whether it is certain that there are no restrictions on this page or those above it."""
 
-    schema_type: ClassVar[str] = "WebPage"
+    schema_type = "WebPage"
     """What the page is called in the vocabulary of schema.org."""
-    in_header: ClassVar[bool] = True
+    in_header = True
     """Whether the page, when shown in menus, also stands in the header; else only in the footer."""
 
-    content_panels: ClassVar[list[Any]] = [
-        *Page.content_panels,
-        FieldPanel("heading"),
-        FieldPanel("introduction"),
-    ]
-    settings_panels: ClassVar[list[Any]] = [
-        *Page.settings_panels,
-        group("Nakijken", "review_by owner"),
-    ]
-    search_fields: ClassVar[list[Any]] = [
+    content_panels = [*Page.content_panels, "heading", "introduction"]
+    settings_panels = [*Page.settings_panels, group("Nakijken", "review_by owner")]
+    search_fields = [
         *Page.search_fields,
         index.SearchField("heading", boost=2),
         index.SearchField("introduction"),
@@ -231,14 +231,7 @@ class Person(PreviewableMixin, RevisionMixin, Orderable):
         "adres", unique=True, help_text="Het laatste deel van het adres van het visitekaartje."
     )
     role = models.CharField("functie", max_length=100, blank=True)
-    photo = models.ForeignKey(
-        "SiteImage",
-        verbose_name="foto",
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
+    photo = optional("SiteImage", "foto")
     text = models.TextField("korte tekst", blank=True, help_text="Twee of drie zinnen.")
     phone = PhoneField("telefoonnummer", blank=True)
     email = models.EmailField("e-mailadres", blank=True)
@@ -246,14 +239,9 @@ class Person(PreviewableMixin, RevisionMixin, Orderable):
     _revisions = GenericRelation("wagtailcore.Revision", related_query_name="person")
 
     objects = PersonManager()
-    panels: ClassVar[list[Any]] = [
+    panels = [
         TitleFieldPanel("name", targets=["slug"], placeholder="Naam*"),
-        FieldPanel("slug"),
-        FieldPanel("role"),
-        FieldPanel("photo"),
-        FieldPanel("text"),
-        FieldPanel("phone"),
-        FieldPanel("email"),
+        *("slug", "role", "photo", "text", "phone", "email"),
     ]
 
     class Meta(Orderable.Meta):
@@ -270,33 +258,23 @@ class Person(PreviewableMixin, RevisionMixin, Orderable):
 class HomePage(BasePage):
     """The front page."""
 
-    shown_with: ClassVar[list[str]] = ["button_page"]
+    shown_with = ["button_page"]
 
     social_label = ""  # the firm's name stands below already
 
-    button_page = models.ForeignKey(
-        Page,
-        verbose_name="tweede link gaat naar",
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
+    button_page = optional(Page, "tweede link gaat naar")
     button_text = models.CharField("tekst van de tweede link", max_length=60, blank=True)
     diagram = StreamField([("diagram", DiagramBlock())], "krachtenveld", max_num=1, blank=True)
     body = StreamField(HomeBlock(), verbose_name="inhoud", blank=True)
 
-    content_panels: ClassVar[list[Any]] = [
+    content_panels = [
         *BasePage.content_panels,
-        MultiFieldPanel(
-            [FieldPanel("button_page"), FieldPanel("button_text")],
-            heading="Link naast de contactknop",
-        ),
-        FieldPanel("diagram"),
-        FieldPanel("body"),
+        group("Link naast de contactknop", "button_page button_text"),
+        "diagram",
+        "body",
     ]
-    search_fields: ClassVar[list[Any]] = [*BasePage.search_fields, index.SearchField("body")]
-    parent_page_types: ClassVar[list[str]] = ["wagtailcore.Page"]
+    search_fields = [*BasePage.search_fields, index.SearchField("body")]
+    parent_page_types = ["wagtailcore.Page"]
     max_count = 1
 
     class Meta:
@@ -318,19 +296,19 @@ class AboutPage(BasePage):
     manifest = RichTextField("manifest", blank=True, features=LEANING)
     body = StreamField(ArticleBlock(), verbose_name="inhoud", blank=True)
 
-    content_panels: ClassVar[list[Any]] = [
+    content_panels = [
         *BasePage.content_panels,
         FieldPanel("manifest", help_text="Eén alinea in grote letters, bovenaan de pagina."),
-        FieldPanel("people_heading"),
-        FieldPanel("body"),
+        "people_heading",
+        "body",
     ]
-    search_fields: ClassVar[list[Any]] = [
+    search_fields = [
         *BasePage.search_fields,
         index.SearchField("manifest"),
         index.SearchField("body"),
     ]
-    parent_page_types: ClassVar[list[str]] = ["vitaleoverheid.HomePage"]
-    subpage_types: ClassVar[list[str]] = []
+    parent_page_types = ["vitaleoverheid.HomePage"]
+    subpage_types: list[str] = []
     max_count = 1
 
     people_heading = line("kop boven de medewerkers", "Met wie u werkt")
@@ -347,10 +325,10 @@ class TextPage(BasePage):
 
     social_label = ""  # the firm's name stands below already
     in_header = False
-    content_panels: ClassVar[list[Any]] = [*BasePage.content_panels, FieldPanel("body")]
-    search_fields: ClassVar[list[Any]] = [*BasePage.search_fields, index.SearchField("body")]
-    parent_page_types: ClassVar[list[str]] = ["vitaleoverheid.HomePage", "vitaleoverheid.TextPage"]
-    subpage_types: ClassVar[list[str]] = ["vitaleoverheid.TextPage"]
+    content_panels = [*BasePage.content_panels, "body"]
+    search_fields = [*BasePage.search_fields, index.SearchField("body")]
+    parent_page_types = ["vitaleoverheid.HomePage", "vitaleoverheid.TextPage"]
+    subpage_types = ["vitaleoverheid.TextPage"]
 
     class Meta:
         verbose_name = "tekstpagina"
@@ -389,7 +367,7 @@ class DraftLink(models.Model):
 
     class Meta:
         default_permissions = ()
-        ordering: ClassVar[list[str]] = ["expires_at"]
+        ordering = ["expires_at"]
 
     def __str__(self) -> str:
         return f"{self.page_id} {self.expires_at:%d-%m-%Y}"
@@ -420,7 +398,7 @@ class SiteImage(AbstractImage):
     class Meta(AbstractImage.Meta):
         verbose_name = "afbeelding"
         verbose_name_plural = "afbeeldingen"
-        permissions: ClassVar[list[tuple[str, str]]] = [("choose_image", "Can choose image")]
+        permissions = [("choose_image", "Can choose image")]
 
     @property
     def default_alt_text(self) -> str:
@@ -454,7 +432,7 @@ class SiteRendition(AbstractRendition):
     image = models.ForeignKey(SiteImage, on_delete=models.CASCADE, related_name="renditions")
 
     class Meta:
-        constraints: ClassVar[list[Any]] = [
+        constraints = [
             models.UniqueConstraint(
                 fields=["image", "filter_spec", "focal_point_key"], name="unique_site_rendition"
             )
@@ -479,7 +457,7 @@ class OrganisationSettings(PreviewableMixin, BaseGenericSetting):
     that has never seen the database.
     """
 
-    select_related: ClassVar[list[str]] = ["contact_page"]
+    select_related = ["contact_page"]
     _last_known: ClassVar["OrganisationSettings | None"] = None
 
     name = models.CharField("naam", max_length=100, default="Vitale Overheid")
@@ -498,15 +476,7 @@ class OrganisationSettings(PreviewableMixin, BaseGenericSetting):
     )
     registration_number = models.CharField("KvK-nummer", max_length=20, blank=True)
     profiles = StreamField([("profile", ProfileBlock())], verbose_name="profielen", blank=True)
-    contact_page = models.ForeignKey(
-        Page,
-        verbose_name="contactpagina",
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-        help_text="Hier gaat elke contactknop naartoe.",
-    )
+    contact_page = optional(Page, "contactpagina", help_text="Hier gaat elke contactknop naartoe.")
     call_to_action = line("kop boven de contactknop", "Kennismaken?")
     contact_button = line("tekst op de contactknop", "Neem contact op")
 
@@ -608,7 +578,7 @@ class OrganisationSettings(PreviewableMixin, BaseGenericSetting):
             ),
         ]
     )
-    preview_modes: ClassVar[list[tuple[str, str]]] = [
+    preview_modes = [
         ("/", "Startpagina"),
         ("/zoeken/", "Zoeken"),
         ("/zoeken/?q=qqqqqq", "Zoeken, niets gevonden"),

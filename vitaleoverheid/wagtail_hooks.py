@@ -1,7 +1,7 @@
 """What the project adds to the Wagtail admin."""
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest
@@ -70,7 +70,7 @@ class FruitlessSearchesView(SearchTermsReportView):
 
     page_title = "Zoekvragen zonder resultaat"
     permission_policy = ModelPermissionPolicy(SearchPromotion)
-    any_permission_required: ClassVar[list[str]] = ["add", "change", "delete"]
+    any_permission_required = ["add", "change", "delete"]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         # Past Wagtail's own, which is for superusers alone.
