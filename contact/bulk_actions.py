@@ -4,28 +4,21 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_list_or_404
 from wagtail.admin.views.bulk_action import BulkAction
 
 from contact import actions, digest
-from contact.inbox import listed, may_handle
+from contact.inbox import listed
 from contact.models import Enquiry
+from contact.screen import HandlersOnly
 
 
-class EnquiryBulkAction(BulkAction):
+class EnquiryBulkAction(HandlersOnly, BulkAction):
     """An action on each of the chosen enquiries, for those who may handle them."""
 
     models = [Enquiry]
     template_name = "contact/inbox/bulk_action.html"
     verb = ""
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not may_handle(request.user):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
 
     def get_all_objects_in_listing_query(self, parent_id: str | None) -> Any:
         """What the list shows on all of its pages, with the filters and the search it has."""
@@ -78,10 +71,7 @@ class OwnerForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["owner"] = forms.ModelChoiceField(
-            label="Behandelaar",
-            queryset=digest.handlers(),
-            required=False,
-            empty_label="niemand",
+            digest.handlers(), label="Behandelaar", required=False, empty_label="niemand"
         )
 
 

@@ -41,7 +41,6 @@ class NoteForm(forms.Form):
 class EnquiryView(snippets.EditView):
     """Read an enquiry, answer it, and say where it stands."""
 
-    template_name = "contact/inbox/enquiry.html"
     success_message = "De aanvraag is bijgewerkt."
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

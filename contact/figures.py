@@ -4,18 +4,15 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Aggregate, Count, DateField, DurationField, F, Max, Q, QuerySet
 from django.db.models.functions import TruncWeek
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import TemplateView
-from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from wagtail.admin.widgets import AdminDateInput
 
 from contact.models import Enquiry
+from contact.screen import InboxScreen
 
 IN_DAYS = timedelta(days=2)
 DEFAULT_PERIOD = timedelta(weeks=12)
@@ -105,21 +102,12 @@ def with_bars(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{**row, "length": 100 * row["count"] / longest} for row in rows]
 
 
-class FiguresView(WagtailAdminTemplateMixin, TemplateView):
+class FiguresView(InboxScreen, TemplateView):
     """The report page."""
 
     template_name = "contact/inbox/figures.html"
     page_title = "Cijfers over aanvragen"
     header_icon = "table"
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.has_perm("contact.change_enquiry"):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_breadcrumbs_items(self) -> list[dict[str, str]]:
-        inbox = {"url": reverse("enquiries:list"), "label": "Aanvragen"}
-        return [*self.breadcrumbs_items, inbox, {"url": "", "label": self.page_title}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         today = timezone.localdate()

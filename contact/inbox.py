@@ -161,28 +161,8 @@ def local(moment: datetime) -> datetime:
 class EnquiryIndexView(snippets.IndexView):
     """The list of enquiries."""
 
-    template_name = "contact/inbox/index.html"
-    results_template_name = "contact/inbox/results.html"
-    list_export = (
-        "reference",
-        "received_at",
-        "get_status_display",
-        "assigned_to",
-        "name",
-        "organisation",
-        "email",
-        "phone",
-        "service",
-        "message",
-        "answered_at",
-    )
-    export_headings = {"get_status_display": "Status"}
-    export_filename = "aanvragen"
     custom_value_preprocess = {
-        datetime: {
-            "csv": lambda moment: f"{local(moment):%Y-%m-%d %H:%M}",
-            "xlsx": local,
-        },
+        datetime: {"csv": lambda moment: f"{local(moment):%Y-%m-%d %H:%M}", "xlsx": local},
         object: {"csv": neutral, "xlsx": neutral},
     }
     custom_field_preprocess = {
@@ -263,14 +243,17 @@ class EnquiryViewSet(SnippetViewSet):
     panels = [FieldPanel("status"), FieldPanel("assigned_to")]
     copy_view_enabled = False
     index_view_class = EnquiryIndexView
-    index_template_name = EnquiryIndexView.template_name
-    index_results_template_name = EnquiryIndexView.results_template_name
+    index_template_name = "contact/inbox/index.html"
+    index_results_template_name = "contact/inbox/results.html"
     edit_view_class = EnquiryView
-    edit_template_name = EnquiryView.template_name
+    edit_template_name = "contact/inbox/enquiry.html"
     filterset_class = EnquiryFilterSet
-    list_export = EnquiryIndexView.list_export
-    export_headings = EnquiryIndexView.export_headings
-    export_filename = EnquiryIndexView.export_filename
+    list_export = (
+        *("reference", "received_at", "get_status_display", "assigned_to", "name", "organisation"),
+        *("email", "phone", "service", "message", "answered_at"),
+    )
+    export_headings = {"get_status_display": "Status"}
+    export_filename = "aanvragen"
     search_fields = ("search",)
     list_per_page = 50
     list_display = (

@@ -1,20 +1,15 @@
 """Access and erasure (AVG articles 15 and 17): everything held about one e-mail address."""
 
-from typing import Any
-
 from django import forms
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.views.generic import FormView
 from wagtail.admin import messages
-from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from wagtail.log_actions import log
 
 from contact import privacy
 from contact.models import ContactSettings
+from contact.screen import InboxScreen
 
 
 class PersonForm(forms.Form):
@@ -23,7 +18,7 @@ class PersonForm(forms.Form):
     email = forms.EmailField(label="E-mailadres")
 
 
-class PersonView(WagtailAdminTemplateMixin, FormView):
+class PersonView(InboxScreen, FormView):
     """Show, hand over or erase what is held about a person.
 
     The address is posted, never part of a web address: those end up in logs.
@@ -33,15 +28,6 @@ class PersonView(WagtailAdminTemplateMixin, FormView):
     page_title = "Gegevens van een persoon"
     header_icon = "user"
     form_class = PersonForm
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.has_perm("contact.change_enquiry"):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_breadcrumbs_items(self) -> list[dict[str, str]]:
-        inbox = {"url": reverse("enquiries:list"), "label": "Aanvragen"}
-        return [*self.breadcrumbs_items, inbox, {"url": "", "label": self.page_title}]
 
     def form_valid(self, form: PersonForm) -> HttpResponse:
         """Do what the pressed button says."""
@@ -58,11 +44,7 @@ class PersonView(WagtailAdminTemplateMixin, FormView):
     def hand_over(self, email: str) -> HttpResponse:
         """Everything as a file to give to the person."""
         dossier = privacy.dossier(email)
-        log(
-            ContactSettings.load(),
-            "contact.access",
-            data={"count": len(dossier["enquiries"])},
-        )
+        log(ContactSettings.load(), "contact.access", data={"count": len(dossier["enquiries"])})
         response = JsonResponse(dossier, json_dumps_params={"indent": 2, "ensure_ascii": False})
         response["Content-Disposition"] = 'attachment; filename="gegevens.json"'
         return response

@@ -13,8 +13,11 @@ from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.snippets.models import register_snippet
 
 from contact import bulk_actions
+from contact.figures import FiguresView
 from contact.inbox import EnquiryViewSet, may_handle
 from contact.models import Colleague, Enquiry
+from contact.person import PersonView
+from contact.screen import InboxScreen
 
 register_snippet(EnquiryViewSet)
 
@@ -81,27 +84,19 @@ def add_inbox_panel(request: HttpRequest, panels: list[Any]) -> None:
         panels.insert(0, InboxPanel())
 
 
-class FiguresMenuItem(MenuItem):
-    """The figures, among the reports."""
+class ScreenMenuItem(MenuItem):
+    """One of the screens about all enquiries, among the reports."""
+
+    def __init__(self, view: type[InboxScreen], name: str, order: int) -> None:
+        url = reverse(f"enquiries:{name}")
+        super().__init__(view.page_title, url, icon_name=view.header_icon, order=order)
 
     def is_shown(self, request: HttpRequest) -> bool:
         return may_handle(request.user)
 
 
-@hooks.register("register_reports_menu_item")
-def register_figures() -> MenuItem:
-    """The figures."""
-    return FiguresMenuItem(
-        "Cijfers over aanvragen", reverse("enquiries:figures"), icon_name="table", order=10
-    )
-
-
-@hooks.register("register_reports_menu_item")
-def register_person() -> MenuItem:
-    """Access and erasure."""
-    return FiguresMenuItem(
-        "Gegevens van een persoon", reverse("enquiries:person"), icon_name="user", order=20
-    )
+hooks.register("register_reports_menu_item", lambda: ScreenMenuItem(FiguresView, "figures", 10))
+hooks.register("register_reports_menu_item", lambda: ScreenMenuItem(PersonView, "person", 20))
 
 
 class ColleagueForm(forms.ModelForm):
