@@ -25,8 +25,6 @@ CANARY = {
     "name": "Proefaanvraag",
     "organisation": "Deze website",
     "email": "proef@vitaleoverheid.nl",
-    "phone": "",
-    "service": "",
 }
 
 

@@ -1,5 +1,6 @@
 """One enquiry on one screen: what was asked, what was said since, and what to do next."""
 
+from collections.abc import Callable
 from itertools import chain
 from typing import Any
 
@@ -38,6 +39,29 @@ class NoteForm(forms.Form):
         super().__init__(data, auto_id="note_%s", **kwargs)
 
 
+Action = Callable[..., None]
+
+FORMS: dict[str, tuple[type[forms.Form], Action, str]] = {
+    "reply": (
+        ReplyForm,
+        actions.reply,
+        "Uw antwoord wordt verstuurd. De aanvraag staat nu op beantwoord.",
+    ),
+    "note": (NoteForm, actions.add_note, "De notitie is bewaard."),
+}
+"""Texts that can be typed, what is done with each, and what is then said."""
+
+BUTTONS = {
+    "restore": (
+        actions.restore,
+        "De aanvraag is hersteld. De mails die daarbij horen, worden verstuurd.",
+    ),
+    "bin": (actions.move_to_bin, "De aanvraag ligt in de prullenbak."),
+    "unbin": (actions.take_from_bin, "De aanvraag is teruggezet."),
+}
+"""What can be done at once, and what is then said."""
+
+
 class EnquiryView(snippets.EditView):
     """Read an enquiry, answer it, and say where it stands."""
 
@@ -51,8 +75,12 @@ class EnquiryView(snippets.EditView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Carry out what was asked by one of the forms on the screen."""
         self.object = self.get_object()
-        handler = self.HANDLERS.get(request.POST.get("do", ""))
-        return handler(self) if handler else super().post(request, *args, **kwargs)
+        do = request.POST.get("do")
+        if do in BUTTONS:
+            return self.press(*BUTTONS[do])
+        if do in FORMS:
+            return self.send(f"{do}_form", *FORMS[do])
+        return self.resend() if do == "resend" else super().post(request, *args, **kwargs)
 
     def get_form(self, form_class: Any = None) -> Any:
         """Only people who may handle enquiries can own one; suspicion is not a choice to make."""
@@ -88,41 +116,21 @@ class EnquiryView(snippets.EditView):
         messages.success(self.request, text)
         return redirect(self.get_edit_url())
 
-    def not_done(self, **bound: forms.Form) -> HttpResponse:
-        """The screen again, with what was typed."""
+    def press(self, action: Action, said: str) -> HttpResponse:
+        """Do what a button says."""
+        action(self.object, self.request.user)
+        return self.done(said)
+
+    def send(
+        self, name: str, form_class: type[forms.Form], action: Action, said: str
+    ) -> HttpResponse:
+        """Do something with what was typed; when it is no text, show the screen with it again."""
+        form = form_class(self.request.POST)
+        if form.is_valid():
+            action(self.object, **form.cleaned_data, user=self.request.user)
+            return self.done(said)
         messages.error(self.request, "Vul eerst de tekst in. Er is nog niets verstuurd of bewaard.")
-        return self.render_to_response(self.get_context_data(**bound))
-
-    def reply(self) -> HttpResponse:
-        """Mail an answer to the visitor."""
-        form = ReplyForm(self.request.POST)
-        if not form.is_valid():
-            return self.not_done(reply_form=form)
-        actions.reply(self.object, **form.cleaned_data, user=self.request.user)
-        return self.done("Uw antwoord wordt verstuurd. De aanvraag staat nu op beantwoord.")
-
-    def note(self) -> HttpResponse:
-        """Keep a note."""
-        form = NoteForm(self.request.POST)
-        if not form.is_valid():
-            return self.not_done(note_form=form)
-        actions.add_note(self.object, **form.cleaned_data, user=self.request.user)
-        return self.done("De notitie is bewaard.")
-
-    def restore(self) -> HttpResponse:
-        """Treat a suspect enquiry as a real one."""
-        actions.restore(self.object, self.request.user)
-        return self.done("De aanvraag is hersteld. De mails die daarbij horen, worden verstuurd.")
-
-    def to_bin(self) -> HttpResponse:
-        """Move the enquiry to the bin."""
-        actions.move_to_bin(self.object, self.request.user)
-        return self.done("De aanvraag ligt in de prullenbak.")
-
-    def from_bin(self) -> HttpResponse:
-        """Take the enquiry back from the bin."""
-        actions.take_from_bin(self.object, self.request.user)
-        return self.done("De aanvraag is teruggezet.")
+        return self.render_to_response(self.get_context_data(**{name: form}))
 
     def resend(self) -> HttpResponse:
         """Try to send a mail again."""
@@ -130,15 +138,6 @@ class EnquiryView(snippets.EditView):
         message = get_object_or_404(self.object.messages, pk=chosen if chosen.isdecimal() else None)
         actions.resend(message, self.request.user)
         return self.done("De mail wordt opnieuw verstuurd.")
-
-    HANDLERS = {
-        "reply": reply,
-        "note": note,
-        "restore": restore,
-        "bin": to_bin,
-        "unbin": from_bin,
-        "resend": resend,
-    }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

@@ -12,7 +12,7 @@ from wagtail.admin.views.account import BaseSettingsPanel
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.snippets.models import register_snippet
 
-from contact import bulk_actions
+from contact import bulk_actions, digest
 from contact.figures import FiguresView
 from contact.inbox import EnquiryViewSet, may_handle
 from contact.models import Colleague, Enquiry
@@ -68,13 +68,7 @@ class InboxPanel(Component):
     order = 10
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        waiting = Enquiry.objects.open()
-        return {
-            "count": waiting.count(),
-            "overdue": Enquiry.objects.overdue().count(),
-            "oldest": waiting.last(),
-            "suspect": Enquiry.objects.suspect().count(),
-        }
+        return {**digest.counts(), "oldest": Enquiry.objects.open().last()}
 
 
 @hooks.register("construct_homepage_panels")

@@ -4,6 +4,7 @@ The preview of a page marks what can be better (``data-advice``); Wagtail's cont
 the marks. Visitors get no marks, and nothing here keeps anybody from publishing.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -21,45 +22,8 @@ MOST_WORDS = 25  # in a sentence
 LONGEST_TITLE = 65  # characters, of which a search engine shows no more
 LENGTH_OF_DESCRIPTION = range(50, 161)  # likewise
 
-PLAIN_WORDS = {
-    "aangaande": "over",
-    "aanvangen": "beginnen",
-    "alvorens": "voordat",
-    "conform": "volgens",
-    "derhalve": "dus",
-    "desalniettemin": "toch",
-    "dienen te": "moeten",
-    "dient te": "moet",
-    "door middel van": "met",
-    "echter": "maar",
-    "faciliteren": "helpen",
-    "gaarne": "graag",
-    "geschieden": "gebeuren",
-    "hetgeen": "wat",
-    "implementeren": "invoeren",
-    "in het kader van": "voor",
-    "indien": "als",
-    "inzake": "over",
-    "krachtens": "volgens",
-    "met betrekking tot": "over",
-    "middels": "met",
-    "omtrent": "over",
-    "reeds": "al",
-    "te allen tijde": "altijd",
-    "ten aanzien van": "over",
-    "ten behoeve van": "voor",
-    "teneinde": "om te",
-    "tevens": "ook",
-    "thans": "nu",
-    "trachten": "proberen",
-    "uitsluitend": "alleen",
-    "wederom": "weer",
-    "zorg dragen voor": "zorgen voor",
-}
-VAGUE_LINKS = {
-    *["deze link", "download", "hier", "klik hier", "lees hier", "lees meer", "lees verder"],
-    *["link", "meer", "meer informatie", "meer lezen", "verder"],
-}
+WORDS = json.loads((settings.BASE_DIR / "vitaleoverheid/advice.json").read_text())
+"""What civil servants write and what that means, and links that don't say where they lead."""
 
 SENTENCE_END = re.compile(r"(?<=[.!?:;])\s+")
 PASSIVE = re.compile(r"\b(word|wordt|worden|werd|werden)\b.*\b(ge|ver|be|ont|her)\w+(d|t|en)\b")
@@ -80,7 +44,7 @@ ADVICE = {
     ),
 } | {
     word.replace(" ", "-"): (f"‘{word}’ is ambtelijk", f"Schrijf liever: {plain}.")
-    for word, plain in PLAIN_WORDS.items()
+    for word, plain in WORDS["plain_words"].items()
 }
 """Each mark, with what it is called and what to do about it."""
 
@@ -112,14 +76,14 @@ def on_text(text: str) -> Iterator[str]:
             yield "long-sentence"
         if PASSIVE.search(sentence):
             yield "passive"
-    for word in PLAIN_WORDS:
+    for word in WORDS["plain_words"]:
         if re.search(rf"\b{word}\b", text, re.IGNORECASE):
             yield word.replace(" ", "-")
 
 
 def on_link(link: Tag, known: set[str]) -> Iterator[str]:
     """What can be better in a link."""
-    if " ".join(link.text.lower().split()).rstrip(".…") in VAGUE_LINKS:
+    if " ".join(link.text.lower().split()).rstrip(".…") in WORDS["vague_links"]:
         yield "vague-link"
     address = urlsplit(link.get("href", "").removeprefix(settings.SITE_URL))
     is_here = not address.scheme and not address.netloc

@@ -197,9 +197,6 @@ def program(name: str) -> str:
         from vitaleoverheid.embedded_postgres import PROGRAMS  # noqa: PLC0415 (development only)
 
         return str(PROGRAMS / name)
-    return shutil.which(name) or missing(name)
-
-
-def missing(name: str) -> str:
-    """Say which program is not there."""
+    if path := shutil.which(name):
+        return path
     raise BackupError(f"{name} is not installed; it comes with PostgreSQL's client programs")

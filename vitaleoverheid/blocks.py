@@ -31,10 +31,7 @@ class PhoneBlock(blocks.CharBlock):
     """A telephone number, kept as E.164."""
 
     def clean(self, value: str) -> str:
-        try:
-            return phone.normalise(super().clean(value))
-        except ValueError as error:
-            raise ValidationError("Vul een telefoonnummer in zoals 06-12 34 56 78.") from error
+        return phone.cleaned(super().clean(value))
 
 
 class ProfileBlock(blocks.StructBlock):

@@ -64,10 +64,7 @@ class PhoneField(models.CharField):
     def to_python(self, value: Any) -> Any:
         """The number as it is kept; raises ``ValidationError`` when it is none."""
         text = super().to_python(value)
-        try:
-            return phone.normalise(text) if text else text
-        except ValueError as error:
-            raise ValidationError("Vul een telefoonnummer in zoals 06-12 34 56 78.") from error
+        return phone.cleaned(text) if text else text
 
 
 def line(label: str, default: str, **kwargs: Any) -> "models.CharField[str, str]":
@@ -207,11 +204,17 @@ class BasePage(Page):
         return self.search_description or strip_tags(self.introduction)
 
 
+def page_models() -> list[type[BasePage]]:
+    """The types of pages of this site."""
+    return [model for model in get_page_models() if issubclass(model, BasePage)]
+
+
 def social_images_in_use() -> set[str]:
     """The pictures of all pages."""
-    models = [model for model in get_page_models() if issubclass(model, BasePage)]
     return {
-        name for model in models for name in model.objects.values_list("social_image", flat=True)
+        name
+        for model in page_models()
+        for name in model.objects.values_list("social_image", flat=True)
     }
 
 

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 import phonenumbers
+from django.core.exceptions import ValidationError
 
 COUNTRY = "NL"
 
@@ -20,6 +21,14 @@ def normalise(text: str) -> str:
     if not phonenumbers.is_valid_number(number):
         raise ValueError(text)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def cleaned(text: str) -> str:
+    """As ``normalise``, for a field of a form; raises ``ValidationError``."""
+    try:
+        return normalise(text)
+    except ValueError as error:
+        raise ValidationError("Vul een telefoonnummer in zoals 06-12 34 56 78.") from error
 
 
 @lru_cache(maxsize=256)

@@ -3,18 +3,16 @@
 from datetime import timedelta
 
 from django.utils import timezone
-from wagtail.models import get_page_models
 
-from vitaleoverheid.models import BasePage
+from vitaleoverheid.models import BasePage, page_models
 
 
 def due_soon() -> list[BasePage]:
     """The published pages to look at within a week, the most urgent first."""
     until = timezone.localdate() + timedelta(days=7)
-    models = [model for model in get_page_models() if issubclass(model, BasePage)]
     pages = [
         page
-        for model in models
+        for model in page_models()
         for page in model.objects.live().filter(review_by__lte=until).select_related("owner")
     ]
     return sorted(pages, key=lambda page: page.review_by)

@@ -63,7 +63,6 @@ class SecurityHeadersMiddleware:
         self.get_response = get_response
         self.admin = reverse("wagtailadmin_home")
         self.sign_in = reverse("account_login")
-        self.speculation_rules = reverse("speculation_rules")
         self.always = {"upgrade-insecure-requests": ""} if settings.HTTPS else {}
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -74,7 +73,7 @@ class SecurityHeadersMiddleware:
         chosen = self.policy_for(request, response) | self.always
         response.headers.setdefault("Content-Security-Policy", policy(chosen))
         if not request.path.startswith(self.admin):
-            response.headers.setdefault("Speculation-Rules", f'"{self.speculation_rules}"')
+            response.headers.setdefault("Speculation-Rules", '"/speculation-rules.json"')
         return response
 
     def policy_for(self, request: HttpRequest, response: HttpResponse) -> dict[str, str]:

@@ -286,6 +286,10 @@ STORAGES: dict[str, Any] = {
 if S3_BUCKET := os.environ.get("S3_BUCKET"):
     STORAGES["default"] = bucket(S3_BUCKET, base_url("S3_ENDPOINT_URL", default=""))
 WAGTAILDOCS_SERVE_METHOD = "serve_view"  # from a bucket too: documents may be private
+# What browsers ask for at the root: the icon, and which pages they may fetch ahead.
+WHITENOISE_ROOT = BASE_DIR / "vitaleoverheid/root"
+WHITENOISE_MIMETYPES = {"speculation-rules.json": "application/speculationrules+json"}
+WHITENOISE_MAX_AGE = 0 if DEBUG else 86400  # seconds; of files whose name holds no version
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 # A megabyte of text is three in a form: whoever pastes it is told so, with the text given back.

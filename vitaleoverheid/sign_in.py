@@ -37,11 +37,7 @@ FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 UNKNOWN = "::"
 """The address of who has none, such as a proxy that uses a socket and names nobody."""
 
-WITHOUT_FACTOR = {
-    "wagtailadmin_javascript_catalog",
-    "wagtailadmin_logout",
-    "wagtailadmin_sprite",
-}
+WITHOUT_FACTOR = {"wagtailadmin_javascript_catalog", "wagtailadmin_logout", "wagtailadmin_sprite"}
 """What the screen that asks for a second factor needs of the admin."""
 
 

@@ -3,6 +3,8 @@
 https://llmstxt.org/
 """
 
+import re
+
 from bs4 import BeautifulSoup
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -46,14 +48,8 @@ def markdown(html: str) -> str:
     for link in main.select("a[href^='/']"):
         link["href"] = settings.SITE_URL + link["href"]
     converter = MarkdownConverter(heading_style="ATX", bullets="-", strip=["svg"])
-    lines = converter.convert_soup(main).splitlines()
-    return "\n".join(without_double_blanks(lines)).strip()
-
-
-def without_double_blanks(lines: list[str]) -> list[str]:
-    """The lines with at most one empty line in between."""
-    tidy = [line.rstrip() for line in lines]
-    return [line for number, line in enumerate(tidy) if line or (number and tidy[number - 1])]
+    text = re.sub(r"[ \t]+$", "", converter.convert_soup(main), flags=re.MULTILINE)
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
 @require_safe

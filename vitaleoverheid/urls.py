@@ -51,11 +51,7 @@ sign_in_patterns = [
     path("extra/passkey/<int:pk>/weg/", webauthn.remove_webauthn, name="mfa_remove_webauthn"),
     path("extra/passkeys/", to_factors, name="mfa_list_webauthn"),
     path("extra/codes/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
-    path(
-        "extra/codes/nieuw/",
-        codes.generate_recovery_codes,
-        name="mfa_generate_recovery_codes",
-    ),
+    path("extra/codes/nieuw/", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
 ]
 """Those screens of allauth that this site uses; nobody makes an account for themselves."""
 
@@ -65,11 +61,9 @@ urlpatterns = [
     path("robots.txt", views.robots_txt),
     path("sitemap.xml", one_after_another(sitemap)),
     path(".well-known/security.txt", views.security_txt),
-    path("favicon.ico", views.favicon),
     path("llms.txt", one_after_another(twins.llms_txt)),
     path("vitale-overheid.vcf", views.vcard, name="vcard"),
     path("mensen/<slug:slug>.vcf", views.person_vcard, name="person_vcard"),
-    path("speculation-rules.json", views.speculation_rules, name="speculation_rules"),
     path("zoeken/", views.search, name="search"),
     path("concept/<str:key>/", drafts.draft, name="draft"),
     path("admin/login/", include(sign_in_patterns)),
@@ -79,10 +73,7 @@ urlpatterns = [
     path("documents/", include(document_urls)),
     # Only the sizes made for visitors: originals may hold a location, documents may be private.
     # No segment may be "..": that would lead to those.
-    re_path(
-        r"^media/(?P<path>images/(?:[\w-]+/)*[^/]+)$",
-        views.media,
-    ),
+    re_path(r"^media/(?P<path>images/(?:[\w-]+/)*[^/]+)$", views.media),
     re_path(r"^((?:[\w-]+/)*)index\.md$", twins.page_as_markdown),
     # Public pages carry no token: they are the same for everyone (see contact.origin).
     re_path(PAGE_PATH, csrf_exempt(views.page), name="wagtail_serve"),

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -32,7 +31,6 @@ from vitaleoverheid.search import (
 )
 from vitaleoverheid.tree import place_of, serve
 
-FAVICON = Path(__file__).parent / "static/favicon.ico"
 RESULTS_PER_PAGE = 10
 QUERY_LENGTH = 200  # characters; nobody types more
 
@@ -138,24 +136,6 @@ def person_vcard(request: HttpRequest, slug: str) -> HttpResponse:
     """Somebody of the firm for an address book (RFC 6350)."""
     person = get_object_or_404(Person, slug=slug)
     return vcard_response(slug, person=person)
-
-
-@require_safe
-@cache_control(public=True, max_age=86400)
-def speculation_rules(request: HttpRequest) -> HttpResponse:
-    """Let a browser fetch a page when a visitor is about to follow a link to it."""
-    pages = {
-        "and": [{"href_matches": "/*"}, {"not": {"href_matches": ["/admin/*", "/documents/*"]}}]
-    }
-    rules = {"prefetch": [{"where": pages, "eagerness": "moderate"}]}
-    return JsonResponse(rules, content_type="application/speculationrules+json")
-
-
-@require_safe
-@cache_control(public=True, max_age=86400)
-def favicon(request: HttpRequest) -> FileResponse:
-    """The icon, for what asks for it without reading the page."""
-    return FileResponse(FAVICON.open("rb"), content_type="image/x-icon")
 
 
 def healthz(request: HttpRequest) -> HttpResponse:

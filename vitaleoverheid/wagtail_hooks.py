@@ -117,12 +117,6 @@ def give_advice(request: HttpRequest, items: list[Any], page: Page | None) -> No
 hooks.register("register_page_header_buttons", drafts.share_button)
 
 
-@hooks.register("register_admin_urls")
-def register_draft_links() -> list[URLPattern]:
-    """Where addresses of a draft are made and withdrawn."""
-    return [path("concept/<int:pk>/", drafts.DraftLinksView.as_view(), name="draft_links")]
-
-
 class ReviewPanel(Component):
     """Pages that are to be looked at this week, on the first page of the admin."""
 
@@ -170,6 +164,7 @@ def admin_css() -> str:
 def register_admin_urls() -> list[URLPattern]:
     """The screens that the project adds."""
     return [
+        path("concept/<int:pk>/", drafts.DraftLinksView.as_view(), name="draft_links"),
         path("handleiding/", guide.GuideView.as_view(), name="guide"),
         path("handleiding/redactie/<path:path>", guide.picture),
         path("users/<int:pk>/extra/", sign_in.ResetSecondFactorView.as_view(), name="reset_factor"),

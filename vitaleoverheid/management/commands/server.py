@@ -9,10 +9,10 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPException
 from types import FrameType
 from typing import Any, NoReturn
+from urllib.request import urlopen
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -156,11 +156,8 @@ def wait_for_answer(port: int, children: Children) -> None:
 
 def answers(port: int) -> bool:
     """Whether the web server has the site loaded and running."""
-    connection = HTTPConnection(HOST, port, timeout=1)
     try:
-        connection.request("GET", "/healthz")
-        return connection.getresponse().status == HTTPStatus.OK
+        with urlopen(f"http://{HOST}:{port}/healthz", timeout=1):
+            return True
     except (OSError, HTTPException):
         return False
-    finally:
-        connection.close()
