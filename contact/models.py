@@ -1,4 +1,4 @@
-"""The contact page, and what comes in through it: enquiries, the mails about them, and notes."""
+"""Enquiries, the mails about them and notes; and the page through which they come in."""
 
 import secrets
 from typing import Any
@@ -7,24 +7,19 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core import signing
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Upper
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.defaultfilters import pluralize
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
-from wagtail import blocks
 from wagtail.admin.panels import ObjectList, TabbedInterface
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
-from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
-from wagtail.fields import RichTextField, StreamField
-from wagtail.models import PreviewableMixin
 
 from contact import working_days
 from contact.origin import is_cross_site, sender_of
-from vitaleoverheid.blocks import LINE_FEATURES, StepBlock
-from vitaleoverheid.models import BasePage, group, line, optional
+from contact.settings import ContactSettings
+from contact.texts import ContactTexts
+from vitaleoverheid.models import BasePage, optional
 
 CONFIRMATION_SALT = "contact.confirmation"
 CONFIRMATION_SECONDS = 60 * 60
@@ -285,258 +280,23 @@ class Colleague(models.Model):
         return str(self.user)
 
 
-class ReplyTemplateBlock(blocks.StructBlock):
-    """A text to begin a reply with."""
-
-    title = blocks.CharBlock(label="naam", max_length=60)
-    text = blocks.TextBlock(label="tekst", rows=6)
-
-    class Meta:
-        label = "Sjabloon"
-        icon = "doc-full"
-
-
-@register_setting(icon="mail")
-class ContactSettings(PreviewableMixin, BaseGenericSetting):
-    """Who hears of an enquiry, what the visitor is told, and how long everything is kept."""
-
-    select_related = ["privacy_page"]
-
-    recipients = StreamField(
-        [("email", blocks.EmailBlock(label="e-mailadres", icon="mail"))],
-        verbose_name="ontvangers",
-        min_num=1,
-        help_text="Ieder adres krijgt een mail bij elke nieuwe aanvraag. Minstens één.",
-    )
-    response_days = models.PositiveSmallIntegerField(
-        "antwoord binnen (werkdagen)",
-        default=2,
-        validators=[MinValueValidator(1), MaxValueValidator(30)],
-        help_text="Dit beloven wij de bezoeker. Daarna is een aanvraag te laat.",
-    )
-    acknowledgement_subject = models.CharField(
-        "onderwerp", max_length=150, default="Wij hebben uw bericht ontvangen [kenmerk]"
-    )
-    acknowledgement_text = models.TextField(
-        "tekst",
-        default=(
-            "Dank voor uw bericht. Wij hebben het ontvangen onder kenmerk [kenmerk].\n\n"
-            "Wij lezen uw bericht en nemen uiterlijk [datum] contact met u op.\n\n"
-            "Hebt u iets toe te voegen? Beantwoord dan deze mail."
-        ),
-        help_text="[kenmerk] en [datum] worden ingevuld.",
-    )
-    acknowledgement_closing = line(
-        "afsluiting",
-        "Met vriendelijke groet,",
-        help_text="Daaronder staan de naam en de contactgegevens van de organisatie.",
-    )
-    reply_templates = StreamField(
-        [("template", ReplyTemplateBlock())], verbose_name="sjablonen voor antwoorden", blank=True
-    )
-    done_months = models.PositiveSmallIntegerField(
-        "beantwoord of afgesloten: bewaren (maanden)",
-        default=12,
-        validators=[MinValueValidator(1)],
-    )
-    suspect_days = models.PositiveSmallIntegerField(
-        "verdacht: bewaren (dagen)", default=30, validators=[MinValueValidator(1)]
-    )
-    bin_days = models.PositiveSmallIntegerField(
-        "prullenbak: bewaren (dagen)", default=30, validators=[MinValueValidator(1)]
-    )
-    retention_introduction = line(
-        "boven de termijnen",
-        "Wij bewaren uw bericht zolang het niet is beantwoord. Daarna verwijderen wij het, met "
-        "alles wat erbij hoort:",
-        help_text="Deze teksten staan in het blok Bewaartermijnen. [termijn] wordt ingevuld.",
-    )
-    done_text = line(
-        "tekst bij beantwoord", "een bericht dat is beantwoord of afgesloten: na [termijn];"
-    )
-    suspect_text = line(
-        "tekst bij verdacht",
-        "een bericht dat waarschijnlijk ongevraagde reclame is: na [termijn];",
-    )
-    bin_text = line("tekst bij prullenbak", "een bericht dat wij weggooien: na [termijn].")
-    privacy_page = optional(
-        "wagtailcore.Page",
-        "privacyverklaring",
-        help_text="Hiernaar verwijst de tekst onder het formulier.",
-    )
-
-    panels = [
-        "recipients",
-        "response_days",
-        group(
-            "Ontvangstbevestiging aan de bezoeker",
-            "acknowledgement_subject acknowledgement_text acknowledgement_closing",
-        ),
-        "reply_templates",
-        group("Bewaartermijnen", "done_months suspect_days bin_days"),
-        group(
-            "Bewaartermijnen in woorden", "retention_introduction done_text suspect_text bin_text"
-        ),
-        "privacy_page",
-    ]
-
-    preview_modes = [
-        (Message.Kind.ACKNOWLEDGEMENT, "Ontvangstbevestiging"),
-        (Message.Kind.NOTIFICATION, "Melding aan ons"),
-        (Message.Kind.REMINDER, "Herinnering"),
-        (Message.Kind.DIGEST, "Ochtendoverzicht"),
-        (Message.Kind.REVIEW, "Verzoek om na te kijken"),
-    ]
-
-    class Meta:
-        verbose_name = "aanvragen"
-
-    def __str__(self) -> str:
-        return "Instellingen voor aanvragen"
-
-    def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
-        return "contact/mail/preview.html"
-
-    def get_preview_context(self, request: HttpRequest, mode_name: str) -> dict[str, Any]:
-        from contact import examples  # noqa: PLC0415 (mails need this module)
-
-        return {"message": examples.example(mode_name, self)}
-
-    @property
-    def done_term(self) -> str:
-        """How long an enquiry is kept after it was answered, in words."""
-        return f"{self.done_months} maand{pluralize(self.done_months, 'en')}"
-
-    @property
-    def suspect_term(self) -> str:
-        """How long an enquiry is kept that may be spam, in words."""
-        return f"{self.suspect_days} dag{pluralize(self.suspect_days, 'en')}"
-
-    @property
-    def bin_term(self) -> str:
-        """How long an enquiry is kept in the bin, in words."""
-        return f"{self.bin_days} dag{pluralize(self.bin_days, 'en')}"
-
-
 class SeeOther(HttpResponseRedirect):
     """303: the POST is done, go and GET the answer (RFC 9110, 15.4.4)."""
 
     status_code = 303
 
 
-class ContactPage(RoutablePageMixin, BasePage):
+class ContactPage(RoutablePageMixin, ContactTexts):
     """The firm's details beside the form, and the confirmation after it."""
 
     schema_type = "ContactPage"
 
-    privacy_note = RichTextField("tekst onder het formulier", features=LINE_FEATURES, blank=True)
-    retention_text = models.TextField(
-        "hoe wij met gegevens omgaan",
-        default=(
-            "[organisatie] gebruikt uw gegevens alleen om uw bericht te beantwoorden, en "
-            "verwijdert ze [termijn] daarna. U mag uw gegevens altijd inzien, verbeteren of laten "
-            "wissen."
-        ),
-        help_text="[organisatie] en [termijn] volgen de instellingen.",
-    )
-    privacy_link = line("link naar de privacyverklaring", "Lees onze privacyverklaring")
-    details_link = line("link naar de contactgegevens", "Mailen of bellen kan ook.")
-    people_heading = line("kop boven de medewerkers", "Met wie u werkt")
-
-    optional_label = line("achter een veld dat leeg mag blijven", "(niet verplicht)")
-    too_long = line(
-        "als iets te lang is",
-        "[veld] is te lang: [nu] tekens. Er passen er [aantal] in.",
-        help_text="[veld], [nu] en [aantal] worden ingevuld.",
-    )
-    submit_button = line("knop", "Verstuur bericht")
-    name_label = line("label", "Uw naam")
-    name_help = line("uitleg", "", blank=True)
-    name_required = line("als het leeg is", "Vul uw naam in")
-    organisation_label = line("label", "Organisatie")
-    organisation_help = line(
-        "uitleg", "Bijvoorbeeld uw gemeente, provincie of waterschap.", blank=True
-    )
-    email_label = line("label", "E-mailadres")
-    email_help = line("uitleg", "Op dit adres krijgt u antwoord.", blank=True)
-    email_required = line("als het leeg is", "Vul uw e-mailadres in")
-    email_invalid = line("als het niet klopt", "Vul een e-mailadres in zoals naam@voorbeeld.nl")
-    phone_label = line("label", "Telefoonnummer")
-    phone_help = line("uitleg", "Als u liever gebeld wordt.", blank=True)
-    phone_invalid = line(
-        "als het niet klopt", "Vul een telefoonnummer in zoals 06-12 34 56 78 of 0592-12 34 56"
-    )
-    service_label = line("label", "Onderwerp")
-    service_help = line("uitleg", "", blank=True)
-    service_empty = line("als er niets gekozen is", "Kies een onderwerp")
-    service_other = line("keuze voor iets anders", "Een andere vraag")
-    service_accessibility = line(
-        "keuze voor toegankelijkheid", "Iets op deze website werkt niet voor mij"
-    )
-    message_label = line("label", "Uw bericht")
-    message_help = line("uitleg", "Vertel kort wat er speelt of wat u wilt weten.", blank=True)
-    message_required = line("als het leeg is", "Schrijf een bericht")
-
-    problem_title = line("kop", "Uw bericht is nog niet verstuurd")
-    problem_invalid = line("als er iets niet klopt", "Verbeter eerst deze punten:")
-    problem_too_many = models.TextField(
-        "als er te veel berichten komen",
-        default=(
-            "Vanaf uw netwerk zijn het afgelopen uur erg veel berichten verstuurd. Daarom nemen "
-            "wij er nu even geen meer aan. Alles wat u hebt ingevuld, staat hieronder nog. Probeer "
-            "het over een uur opnieuw."
-        ),
-    )
-    problem_cross_site = models.TextField(
-        "als het formulier op een andere website stond",
-        default=(
-            "Uw browser zegt dat dit formulier vanaf een andere website is verstuurd. Voor uw "
-            "veiligheid nemen wij dat niet aan. Alles wat u hebt ingevuld, staat hieronder nog. "
-            "Verstuur het nog eens vanaf deze pagina."
-        ),
-    )
-    problem_alternative = line("vóór de contactgegevens", "Mailen of bellen kan ook:")
-
-    confirmation_title = line("titel", "Bedankt voor uw bericht")
-    confirmation_introduction = models.TextField(
-        "inleiding",
-        default="Uw bericht is goed aangekomen. We nemen zo snel mogelijk contact met u op.",
-    )
-    confirmation_steps_heading = line("kop boven de stappen", "Hoe gaat het verder?")
-    confirmation_steps = StreamField([("step", StepBlock())], verbose_name="stappen", blank=True)
-    confirmation_hurry = line("vóór de telefoonnummers", "Hebt u haast? Bel ons:")
-    copy_heading = line("kop boven de kopie", "Dit hebt u gestuurd")
-    reference_label = line("label bij het kenmerk", "Kenmerk")
-    copy_expired = line(
-        "als de kopie niet meer te zien is",
-        "De kopie van uw bericht is hier een uur te zien, en dat uur is voorbij. Uw bericht zelf "
-        "hebben wij gewoon.",
-    )
-
     content_panels = [*BasePage.content_panels, "details_link", "people_heading"]
-    form_panels = [
-        group("Naam", "name_label name_help name_required"),
-        group("Organisatie", "organisation_label organisation_help"),
-        group("E-mailadres", "email_label email_help email_required email_invalid"),
-        group("Telefoonnummer", "phone_label phone_help phone_invalid"),
-        group("Onderwerp", "service_label service_help"),
-        group("Keuzes bij onderwerp", "service_empty service_other service_accessibility"),
-        group("Bericht", "message_label message_help message_required"),
-        group("Bij elk veld", "optional_label too_long"),
-        group("Onder de velden", "privacy_note retention_text privacy_link submit_button"),
-        group("Als versturen niet lukt", "problem_title problem_invalid problem_alternative"),
-        group("Zeldzame problemen", "problem_too_many problem_cross_site"),
-    ]
-    confirmation_panels = [
-        group("Kop", "confirmation_title confirmation_introduction"),
-        group("Stappen", "confirmation_steps_heading confirmation_steps confirmation_hurry"),
-        group("Kopie van het bericht", "copy_heading reference_label copy_expired"),
-    ]
     edit_handler = TabbedInterface(
         [
             ObjectList(content_panels, heading="Inhoud"),
-            ObjectList(form_panels, heading="Formulier"),
-            ObjectList(confirmation_panels, heading="Bevestiging"),
+            ObjectList(ContactTexts.form_panels, heading="Formulier"),
+            ObjectList(ContactTexts.confirmation_panels, heading="Bevestiging"),
             ObjectList(BasePage.promote_panels, heading="Eigenschappen"),
             ObjectList(BasePage.settings_panels, heading="Instellingen"),
         ]
