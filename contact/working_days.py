@@ -1,6 +1,6 @@
 """Working days of the firm: Monday to Friday, without the Dutch public holidays."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 import holidays
 from django.utils import timezone
@@ -14,17 +14,9 @@ def is_working_day(day: date) -> bool:
     return CALENDAR.is_working_day(day)
 
 
-def step(day: date, count: int, direction: int) -> date:
-    """The day that lies ``count`` working days later (1) or earlier (-1)."""
-    while count:
-        day += timedelta(days=direction)
-        count -= is_working_day(day)
-    return day
-
-
 def after(moment: datetime, count: int) -> date:
     """The day on which ``count`` working days have passed since ``moment``."""
-    return step(timezone.localdate(moment), count, 1)
+    return CALENDAR.get_nth_working_day(timezone.localdate(moment), count)
 
 
 def ago(count: int) -> datetime:
@@ -34,5 +26,6 @@ def ago(count: int) -> datetime:
     """
     now = timezone.localtime()
     if not is_working_day(now.date()):
-        now = timezone.make_aware(datetime.combine(step(now.date(), 1, 1), time.min))
-    return now - (now.date() - step(now.date(), count, -1))
+        tomorrow = CALENDAR.get_nth_working_day(now.date(), 1)
+        now = timezone.make_aware(datetime.combine(tomorrow, time.min))
+    return now - (now.date() - CALENDAR.get_nth_working_day(now.date(), -count))

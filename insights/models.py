@@ -4,14 +4,18 @@ from typing import Any
 
 from django.core.paginator import InvalidPage, Paginator
 from django.db import models
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import StreamField
+from wagtail.models import Page
 from wagtail.query import PageQuerySet
 from wagtail.search import index
+from wagtail.signals import page_published, page_unpublished
 
 from vitaleoverheid.blocks import ArticleBlock
 from vitaleoverheid.models import BasePage, OrganisationSettings, Person, optional
@@ -112,3 +116,29 @@ class InsightPage(BasePage):
             "updateddate": self.last_published_at,
             "unique_id": self.full_url,
         }
+
+
+# The overview appears with the first article and disappears with the last. Wagtail keeps an
+# unpublished page out of the menu, the sitemap and the search results, so that is all it takes.
+
+
+@receiver(page_published, sender=InsightPage)
+def show_overview(instance: InsightPage, **kwargs: Any) -> None:
+    """Publish the overview of an article that was published."""
+    overview = overview_of(instance)
+    if overview and not overview.live:
+        overview.save_revision().publish()
+
+
+@receiver([page_unpublished, post_delete], sender=InsightPage)
+def hide_overview(instance: InsightPage, **kwargs: Any) -> None:
+    """Unpublish the overview when no article is left in it."""
+    overview = overview_of(instance)
+    if overview and overview.live and not overview.articles().exclude(pk=instance.pk).exists():
+        overview.unpublish()
+
+
+def overview_of(article: InsightPage) -> InsightIndexPage | None:
+    """The overview that an article stands in, also when the article was just deleted."""
+    path = article.path[: -Page.steplen]
+    return InsightIndexPage.objects.filter(path=path).first()

@@ -217,12 +217,7 @@ class QuestionBlock(blocks.StructBlock):
     class Meta:
         label = "Vraag en antwoord"
         icon = "help"
-        description = "Een vraag die de bezoeker openklapt."
         template = "blocks/question.html"
-        preview_value = {
-            "question": "Werkt u ook voor waterschappen?",
-            "answer": "<p>Plaats voor het antwoord.</p>",
-        }
 
 
 class QuestionsBlock(blocks.ListBlock):

@@ -81,8 +81,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return f"{key}:{network_of(ip_address(self.get_client_ip(request)))}"
 
 
-def second_factor_required(view: View) -> View:
-    """Show a view of the admin only to who has a second factor, where the settings demand one.
+def guarded(view: View) -> View:
+    """What goes for every view of the admin: who needs a second factor has one.
 
     To have one is enough: with one, there is no signing in without it.
     """
@@ -91,32 +91,21 @@ def second_factor_required(view: View) -> View:
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if is_factor_missing(request):
             return redirect("mfa_index")
-        return view(request, *args, **kwargs)
-
-    return wrapped
-
-
-def session_followed(view: View) -> View:
-    """Keep a session in the list of sessions when a view gives it another key.
-
-    Wagtail does so whenever somebody saves their own account.
-    """
-
-    @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         key = request.session.session_key
         response = view(request, *args, **kwargs)
-        if key and request.session.session_key not in {key, None}:
-            listed = UserSession.objects.filter(session_key=key)
-            listed.update(session_key=request.session.session_key)
+        follow(key, request.session.session_key)
         return response
 
     return wrapped
 
 
-def guarded(view: View) -> View:
-    """What goes for every view of the admin."""
-    return second_factor_required(session_followed(view))
+def follow(old: str | None, new: str | None) -> None:
+    """Keep a session in the list of sessions when it was given another key.
+
+    Wagtail does so whenever somebody saves their own account.
+    """
+    if old and new and new != old:
+        UserSession.objects.filter(session_key=old).update(session_key=new)
 
 
 def is_factor_missing(request: HttpRequest) -> bool:

@@ -92,50 +92,34 @@ def answer(request: HttpRequest, query: str) -> dict[str, Any]:
 
 @require_safe
 @cache_control(public=True, max_age=3600)
-def robots_txt(request: HttpRequest) -> HttpResponse:
-    """What search engines may visit (RFC 9309)."""
-    lines = ["User-agent: *", "Disallow: /admin/", f"Sitemap: {settings.SITE_URL}/sitemap.xml"]
-    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+def text_file(request: HttpRequest, name: str) -> HttpResponse:
+    """What search engines may visit (RFC 9309), or where to report a weakness (RFC 9116).
 
-
-@require_safe
-@cache_control(public=True, max_age=3600)
-def security_txt(request: HttpRequest) -> HttpResponse:
-    """Where to report a weakness (RFC 9116). It expires half a year from today, every day anew."""
+    The latter expires half a year from today, every day anew.
+    """
     today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    lines = [
-        f"Contact: mailto:{settings.DEFAULT_FROM_EMAIL}",
-        f"Expires: {(today + timedelta(days=180)).isoformat()}",
-        "Preferred-Languages: nl, en",
-        f"Canonical: {settings.SITE_URL}/.well-known/security.txt",
-    ]
-    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+    context = {
+        "site_url": settings.SITE_URL,
+        "email": settings.DEFAULT_FROM_EMAIL,
+        "expires": (today + timedelta(days=180)).isoformat(),
+    }
+    text = render_to_string(f"vitaleoverheid/{name}", context)
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 @require_safe
 @cache_control(public=True, max_age=3600)
-def vcard(request: HttpRequest) -> HttpResponse:
-    """The firm for an address book (RFC 6350)."""
-    return vcard_response("vitale-overheid")
-
-
-def vcard_response(name: str, person: Person | None = None) -> HttpResponse:
-    """A vCard to download, of a person or else of the firm."""
+def vcard(request: HttpRequest, slug: str = "") -> HttpResponse:
+    """The firm, or somebody of it, for an address book (RFC 6350)."""
+    person = get_object_or_404(Person, slug=slug) if slug else None
     organisation = OrganisationSettings.load()
     context = {"organisation": organisation, "person": person, "site_url": settings.SITE_URL}
     text = render_to_string("vitaleoverheid/vcard.vcf", context)
     lines = "\r\n".join(line for line in text.splitlines() if line)
     response = HttpResponse(lines + "\r\n", content_type="text/vcard; charset=utf-8")
+    name = slug or "vitale-overheid"
     response["Content-Disposition"] = f'attachment; filename="{name}.vcf"'
     return response
-
-
-@require_safe
-@cache_control(public=True, max_age=3600)
-def person_vcard(request: HttpRequest, slug: str) -> HttpResponse:
-    """Somebody of the firm for an address book (RFC 6350)."""
-    person = get_object_or_404(Person, slug=slug)
-    return vcard_response(slug, person=person)
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
