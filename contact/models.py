@@ -12,14 +12,13 @@ from django.db.models.functions import Upper
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
-from wagtail.admin.panels import ObjectList, TabbedInterface
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 
 from contact import working_days
 from contact.origin import is_cross_site, sender_of
 from contact.settings import ContactSettings
 from contact.texts import ContactTexts
-from vitaleoverheid.models import BasePage, optional
+from vitaleoverheid.models import BasePage, optional, tabs
 
 CONFIRMATION_SALT = "contact.confirmation"
 CONFIRMATION_SECONDS = 60 * 60
@@ -292,14 +291,14 @@ class ContactPage(RoutablePageMixin, ContactTexts):
     schema_type = "ContactPage"
 
     content_panels = [*BasePage.content_panels, "details_link", "people_heading"]
-    edit_handler = TabbedInterface(
-        [
-            ObjectList(content_panels, heading="Inhoud"),
-            ObjectList(ContactTexts.form_panels, heading="Formulier"),
-            ObjectList(ContactTexts.confirmation_panels, heading="Bevestiging"),
-            ObjectList(BasePage.promote_panels, heading="Eigenschappen"),
-            ObjectList(BasePage.settings_panels, heading="Instellingen"),
-        ]
+    edit_handler = tabs(
+        {
+            "Inhoud": content_panels,
+            "Formulier": ContactTexts.form_panels,
+            "Bevestiging": ContactTexts.confirmation_panels,
+            "Eigenschappen": BasePage.promote_panels,
+            "Instellingen": BasePage.settings_panels,
+        }
     )
     parent_page_types = ["vitaleoverheid.HomePage"]
     subpage_types: list[str] = []

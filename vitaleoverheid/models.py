@@ -88,6 +88,11 @@ NO_RESTRICTIONS = PageViewRestriction.objects.none()
 """One for all pages: Django works out only once that there are none."""
 
 
+def tabs(panels: dict[str, list[Any]]) -> TabbedInterface:
+    """Panels on tabs, each under its name."""
+    return TabbedInterface([ObjectList(shown, name) for name, shown in panels.items()])
+
+
 class BasePage(Page):
     """What every page of the site has."""
 
@@ -543,43 +548,29 @@ class OrganisationSettings(PreviewableMixin, BaseGenericSetting):
         default="Wij hebben deze pagina verwijderd. Er komt geen andere voor in de plaats.",
     )
 
-    edit_handler = TabbedInterface(
-        [
-            ObjectList(
-                [
-                    "name",
-                    group("Adres", "street postal_code city"),
-                    "email",
-                    "phones",
-                    "registration_number",
-                    "profiles",
-                    group("Oproep", "contact_page call_to_action contact_button"),
-                ],
-                heading="Organisatie",
-            ),
-            ObjectList(["notice_text", "notice_from", "notice_until"], heading="Mededeling"),
-            ObjectList(
-                [
-                    group("Boven de pagina", "skip_link menu_button home_link search_link"),
-                    group("Op de pagina", "contents_heading changed_label vcard_link"),
-                    group("Lijst met meer dan één pagina", "previous_link next_link"),
-                    group("Onderaan de pagina", "contact_heading pages_heading"),
-                ],
-                heading="Vaste teksten",
-            ),
-            ObjectList(
-                [
-                    group(
-                        "Zoeken", "search_label search_button search_found search_meant search_best"
-                    ),
-                    group("Niets gevonden", "search_nothing search_advice"),
-                    group("Pagina niet gevonden", "not_found_title not_found_text"),
-                    group("Verwijderde pagina", "gone_title gone_text"),
-                    group("Op beide pagina’s", "nearest_heading onward_heading"),
-                ],
-                heading="Zoeken en niet gevonden",
-            ),
-        ]
+    edit_handler = tabs(
+        {
+            "Organisatie": [
+                "name",
+                group("Adres", "street postal_code city"),
+                *("email", "phones", "registration_number", "profiles"),
+                group("Oproep", "contact_page call_to_action contact_button"),
+            ],
+            "Mededeling": ["notice_text", "notice_from", "notice_until"],
+            "Vaste teksten": [
+                group("Boven de pagina", "skip_link menu_button home_link search_link"),
+                group("Op de pagina", "contents_heading changed_label vcard_link"),
+                group("Lijst met meer dan één pagina", "previous_link next_link"),
+                group("Onderaan de pagina", "contact_heading pages_heading"),
+            ],
+            "Zoeken en niet gevonden": [
+                group("Zoeken", "search_label search_button search_found search_meant search_best"),
+                group("Niets gevonden", "search_nothing search_advice"),
+                group("Pagina niet gevonden", "not_found_title not_found_text"),
+                group("Verwijderde pagina", "gone_title gone_text"),
+                group("Op beide pagina’s", "nearest_heading onward_heading"),
+            ],
+        }
     )
     preview_modes = [
         ("/", "Startpagina"),

@@ -20,7 +20,8 @@ def json_ld(page: BasePage, organisation: OrganisationSettings) -> SafeString:
     graph = [organisation_node(organisation), website_node(organisation), page_node(page)]
     if trail := page.ancestors:
         graph.append(breadcrumb_node([*trail, page]))
-    text = json.dumps({"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False)
+    nodes = [without_blanks(node) for node in graph]
+    text = json.dumps({"@context": "https://schema.org", "@graph": nodes}, ensure_ascii=False)
     # As Django's json_script does it: nothing in the text can end the element.
     return mark_safe(text.translate({ord(c): f"\\u{ord(c):04X}" for c in "<>&"}))  # noqa: S308
 
@@ -28,37 +29,35 @@ def json_ld(page: BasePage, organisation: OrganisationSettings) -> SafeString:
 def organisation_node(organisation: OrganisationSettings) -> JSON:
     """The firm, with its address and telephone numbers."""
     numbers = [block.value for block in organisation.phones]
-    return without_blanks(
-        {
-            "@type": ["Organization", "ProfessionalService"],
-            "@id": ORGANISATION,
-            "name": organisation.name,
-            "url": f"{settings.SITE_URL}/",
-            "logo": settings.SITE_URL + static("art/logo.svg"),
-            "email": organisation.email,
-            "telephone": numbers[0] if numbers else "",
-            "address": without_blanks(
-                {
-                    "@type": "PostalAddress",
-                    "streetAddress": organisation.street,
-                    "postalCode": organisation.postal_code,
-                    "addressLocality": organisation.city,
-                    "addressCountry": "NL",
-                }
-            ),
-            "contactPoint": [
-                {
-                    "@type": "ContactPoint",
-                    "contactType": "customer service",
-                    "telephone": number,
-                    "availableLanguage": "nl",
-                }
-                for number in numbers
-            ],
-            "identifier": organisation.registration_number,
-            "sameAs": [block.value["url"] for block in organisation.profiles],
-        }
-    )
+    return {
+        "@type": ["Organization", "ProfessionalService"],
+        "@id": ORGANISATION,
+        "name": organisation.name,
+        "url": f"{settings.SITE_URL}/",
+        "logo": settings.SITE_URL + static("art/logo.svg"),
+        "email": organisation.email,
+        "telephone": numbers[0] if numbers else "",
+        "address": without_blanks(
+            {
+                "@type": "PostalAddress",
+                "streetAddress": organisation.street,
+                "postalCode": organisation.postal_code,
+                "addressLocality": organisation.city,
+                "addressCountry": "NL",
+            }
+        ),
+        "contactPoint": [
+            {
+                "@type": "ContactPoint",
+                "contactType": "customer service",
+                "telephone": number,
+                "availableLanguage": "nl",
+            }
+            for number in numbers
+        ],
+        "identifier": organisation.registration_number,
+        "sameAs": [block.value["url"] for block in organisation.profiles],
+    }
 
 
 def website_node(organisation: OrganisationSettings) -> JSON:
@@ -80,20 +79,18 @@ def website_node(organisation: OrganisationSettings) -> JSON:
 
 def page_node(page: BasePage) -> JSON:
     """The page itself, and what it is about."""
-    return without_blanks(
-        {
-            "@type": page.schema_type,
-            "@id": page.full_url,
-            "url": page.full_url,
-            "name": page.head_title,
-            "description": page.head_description,
-            "inLanguage": "nl",
-            "isPartOf": {"@id": WEBSITE},
-            "dateModified": page.last_published_at and page.last_published_at.isoformat(),
-            "image": page.social_image_url,
-            **page.schema_properties(ORGANISATION),
-        }
-    )
+    return {
+        "@type": page.schema_type,
+        "@id": page.full_url,
+        "url": page.full_url,
+        "name": page.head_title,
+        "description": page.head_description,
+        "inLanguage": "nl",
+        "isPartOf": {"@id": WEBSITE},
+        "dateModified": page.last_published_at and page.last_published_at.isoformat(),
+        "image": page.social_image_url,
+        **page.schema_properties(ORGANISATION),
+    }
 
 
 def breadcrumb_node(pages: list[BasePage]) -> JSON:

@@ -8,12 +8,12 @@ import re
 from bs4 import BeautifulSoup
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from markdownify import MarkdownConverter
 from wagtail.models import Site
 
 from vitaleoverheid.limits import one_after_another
-from vitaleoverheid.models import BasePage, OrganisationSettings
 from vitaleoverheid.tree import place_of, serve
 
 MARKDOWN = "text/markdown; charset=utf-8"
@@ -55,16 +55,7 @@ def markdown(html: str) -> str:
 @require_safe
 def llms_txt(request: HttpRequest) -> HttpResponse:
     """All pages with what each is about, for language models."""
-    organisation = OrganisationSettings.load()
-    site = Site.find_for_request(request)
-    pages = site.root_page.get_descendants(inclusive=True).live().public().specific()
-    summary = site.root_page.specific.head_description
-    lines = [f"# {organisation.name}", "", f"> {summary}", "", "## Pagina’s", ""]
-    lines += [line(page) for page in pages]
-    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
-
-
-def line(page: BasePage) -> str:
-    """One page in the list."""
-    address = f"{settings.SITE_URL}{page.get_url()}index.md"
-    return f"- [{page.head_title}]({address}): {page.head_description}"
+    home = Site.find_for_request(request).root_page
+    pages = home.get_descendants(inclusive=True).live().public().specific()
+    context = {"home": home.specific, "pages": pages, "site_url": settings.SITE_URL}
+    return render(request, "vitaleoverheid/llms.txt", context, "text/plain; charset=utf-8")
