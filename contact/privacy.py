@@ -1,14 +1,11 @@
 """How long personal data is kept, and what is held about a person."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from dateutil.relativedelta import relativedelta
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import DurationField, F, Func, Q, QuerySet, Value
-from django.db.models.expressions import CombinedExpression
-from django.db.models.lookups import GreaterThan
+from django.db.models import Case, DateTimeField, DurationField, F, Func, QuerySet, When
 from django.utils import timezone
 from wagtail.log_actions import log
 from wagtail.models import ModelLogEntry
@@ -19,52 +16,41 @@ from vitaleoverheid import erasures
 DIGESTS_KEPT = timedelta(days=30)
 
 
-def removal_date(enquiry: Enquiry, kept: ContactSettings) -> date | None:
-    """The day from which the clean-up removes an enquiry; none while it is open."""
-    moment = removal_moment(enquiry, kept)
-    return timezone.localdate(moment) if moment else None
+class Months(Func):
+    """A number of months: added to a moment, the end of a month where it has no such day.
+
+    Taking them off the present instead gives other days at the end of a month.
+    """
+
+    template = "make_interval(months => %(expressions)s)"
+    output_field = DurationField()
 
 
-def removal_moment(enquiry: Enquiry, kept: ContactSettings) -> datetime | None:
-    """When an enquiry has been kept long enough."""
-    if enquiry.deleted_at:
-        return enquiry.deleted_at + timedelta(days=kept.bin_days)
-    if enquiry.is_suspect:
-        return enquiry.received_at + timedelta(days=kept.suspect_days)
-    if enquiry.status in Enquiry.DONE:
-        return enquiry.status_changed_at + relativedelta(months=kept.done_months)
-    return None
-
-
-def expired() -> QuerySet[Enquiry]:
-    """The enquiries whose ``removal_date`` is today or was earlier, by the same rules."""
-    kept = ContactSettings.load()
-    tomorrow = timezone.localdate() + timedelta(days=1)
-    # In UTC: there each day has 24 hours, also when the clock changes.
-    midnight = timezone.make_aware(datetime.combine(tomorrow, time.min)).astimezone(UTC)
-    return Enquiry.objects.filter(
-        Q(deleted_at__lt=midnight - timedelta(days=kept.bin_days))
-        | Q(
-            deleted_at=None,
-            status=Enquiry.Status.SUSPECT,
-            received_at__lt=midnight - timedelta(days=kept.suspect_days),
-        )
-        | Q(
-            GreaterThan(Value(midnight), months_after("status_changed_at", kept.done_months)),
-            deleted_at=None,
-            status__in=Enquiry.DONE,
-        )
-        | Q(is_canary=True, received_at__lt=midnight - timedelta(days=kept.bin_days))
+def removal(kept: ContactSettings) -> Case:
+    """The moment at which an enquiry has been kept long enough; none while it is open."""
+    in_the_bin = timedelta(days=kept.bin_days)
+    suspect = timedelta(days=kept.suspect_days)
+    return Case(
+        When(is_canary=True, then=F("received_at") + in_the_bin),
+        When(deleted_at__isnull=False, then=F("deleted_at") + in_the_bin),
+        When(status=Enquiry.Status.SUSPECT, then=F("received_at") + suspect),
+        When(status__in=Enquiry.DONE, then=F("status_changed_at") + Months(kept.done_months)),
+        output_field=DateTimeField(),
     )
 
 
-def months_after(field: str, months: int) -> CombinedExpression:
-    """The moment a number of months later: the end of a month where it has no such day.
+def removal_date(enquiry: Enquiry, kept: ContactSettings) -> date | None:
+    """The day from which the clean-up removes an enquiry; none while it is open."""
+    moment = Enquiry.objects.values_list(removal(kept), flat=True).get(pk=enquiry.pk)
+    return timezone.localdate(moment) if moment else None
 
-    Taking months off the present instead gives other days at the end of a month.
-    """
-    template = "make_interval(months => %(expressions)s)"
-    return F(field) + Func(Value(months), template=template, output_field=DurationField())
+
+def expired() -> QuerySet[Enquiry]:
+    """The enquiries whose ``removal_date`` is today or was earlier."""
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    midnight = timezone.make_aware(datetime.combine(tomorrow, time.min))
+    dated = Enquiry.objects.alias(removal=removal(ContactSettings.load()))
+    return dated.filter(removal__lt=midnight)
 
 
 def purge() -> int:

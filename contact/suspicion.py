@@ -1,7 +1,7 @@
 """Signals that an enquiry may be spam, each with its reason. None of them discards anything."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -45,59 +45,33 @@ class Signal:
     reason: str
 
 
-def filled_trap(content: dict[str, Any], circumstances: Circumstances) -> Iterator[Signal]:
-    """A field that no visitor sees was filled in; a careless autofill does that too."""
-    if circumstances.trap:
-        yield Signal(3, "Een veld dat bezoekers niet zien, is ingevuld.")
-
-
-def haste(content: dict[str, Any], circumstances: Circumstances) -> Iterator[Signal]:
-    """The form was sent faster than anyone can type."""
-    seconds = circumstances.seconds
-    if seconds is not None and seconds < FAST:
-        yield Signal(2, f"Het formulier is binnen {FAST} seconden verstuurd.")
-
-
-def links(content: dict[str, Any], circumstances: Circumstances) -> Iterator[Signal]:
-    """Many links, or a link where a name belongs."""
-    if LINK.search(f"{content['name']} {content['organisation']}"):
-        yield Signal(4, "De naam of organisatie bevat een link.")
-    count = len(LINK.findall(content["message"]))
-    if count >= MANY_LINKS:
-        yield Signal(3, f"Het bericht bevat {count} links.")
-
-
-def markup(content: dict[str, Any], circumstances: Circumstances) -> Iterator[Signal]:
-    """HTML, scripts or forum markup in the text."""
-    if MARKUP.search(content["message"]):
-        yield Signal(4, "Het bericht bevat HTML, een script of forumcodes.")
-
-
-def patterns(content: dict[str, Any], circumstances: Circumstances) -> Iterator[Signal]:
-    """Words that spam is made of."""
-    words = sorted({match.group(0).lower() for match in PATTERNS.finditer(content["message"])})
-    if words:
-        weight = 6 if len(words) > 1 else 4
-        yield Signal(weight, f"Het bericht bevat woorden uit spam: {', '.join(words)}.")
-
-
-TESTS: tuple[Callable[[dict[str, Any], Circumstances], Iterator[Signal]], ...] = (
-    filled_trap,
-    haste,
-    links,
-    markup,
-    patterns,
-)
-
-
 def signals(
     content: dict[str, Any], circumstances: Circumstances, from_sender: int
 ) -> list[Signal]:
     """All reasons for suspicion; ``from_sender`` is how many this sender sent in this hour."""
-    found = [signal for test in TESTS for signal in test(content, circumstances)]
+    return [*reasons(content, circumstances, from_sender)]
+
+
+def reasons(
+    content: dict[str, Any], circumstances: Circumstances, from_sender: int
+) -> Iterator[Signal]:
+    """Each reason in turn."""
+    message, seconds = content["message"], circumstances.seconds
+    if circumstances.trap:  # a careless autofill does that too
+        yield Signal(3, "Een veld dat bezoekers niet zien, is ingevuld.")
+    if seconds is not None and seconds < FAST:
+        yield Signal(2, f"Het formulier is binnen {FAST} seconden verstuurd.")
+    if LINK.search(f"{content['name']} {content['organisation']}"):
+        yield Signal(4, "De naam of organisatie bevat een link.")
+    if (count := len(LINK.findall(message))) >= MANY_LINKS:
+        yield Signal(3, f"Het bericht bevat {count} links.")
+    if MARKUP.search(message):
+        yield Signal(4, "Het bericht bevat HTML, een script of forumcodes.")
+    if words := sorted({match.group(0).lower() for match in PATTERNS.finditer(message)}):
+        weight = 6 if len(words) > 1 else 4
+        yield Signal(weight, f"Het bericht bevat woorden uit spam: {', '.join(words)}.")
     if from_sender > BUSY_SENDER:
-        found.append(Signal(3, f"Dit is aanvraag {from_sender} van deze afzender in een uur."))
-    return found
+        yield Signal(3, f"Dit is aanvraag {from_sender} van deze afzender in een uur.")
 
 
 def is_suspect(found: list[Signal]) -> bool:
