@@ -180,31 +180,21 @@ class Message(models.Model):
         FAILED = "failed", "niet verzonden"
         RECEIVED = "received", "ontvangen"
 
-    enquiry = models.ForeignKey(
-        Enquiry,
-        verbose_name="aanvraag",
-        null=True,
-        on_delete=models.CASCADE,
-        related_name="messages",
-    )
-    kind = models.CharField("soort", max_length=20, choices=Kind.choices)
-    state = models.CharField("toestand", max_length=10, choices=State.choices, default=State.QUEUED)
-    recipient = models.EmailField("aan")
-    reply_to = models.EmailField("antwoord aan", blank=True)
-    subject = models.CharField("onderwerp", max_length=250)
-    text = models.TextField("tekst")
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="auteur", null=True, on_delete=models.SET_NULL
-    )
-    message_id = models.CharField("Message-ID", max_length=250, unique=True)
-    created_at = models.DateTimeField("gemaakt", default=timezone.now)
-    sent_at = models.DateTimeField("verzonden", null=True, blank=True)
-    attempts = models.PositiveIntegerField("pogingen", default=0)
-    error = models.CharField("laatste fout", max_length=500, blank=True)
+    enquiry = models.ForeignKey(Enquiry, models.CASCADE, null=True, related_name="messages")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    recipient = models.EmailField()
+    reply_to = models.EmailField(blank=True)
+    subject = models.CharField(max_length=250)
+    text = models.TextField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    message_id = models.CharField(max_length=250, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    error = models.CharField(max_length=500, blank=True)
 
     class Meta:
-        verbose_name = "mail"
-        verbose_name_plural = "mails"
         ordering = ["created_at", "pk"]
         default_permissions = ()
         indexes = [
@@ -221,18 +211,12 @@ class Message(models.Model):
 class Note(models.Model):
     """What a colleague wrote down about an enquiry, for colleagues only."""
 
-    enquiry = models.ForeignKey(
-        Enquiry, verbose_name="aanvraag", on_delete=models.CASCADE, related_name="notes"
-    )
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="auteur", null=True, on_delete=models.SET_NULL
-    )
-    text = models.TextField("notitie")
-    created_at = models.DateTimeField("gemaakt", default=timezone.now)
+    enquiry = models.ForeignKey(Enquiry, models.CASCADE, related_name="notes")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    text = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        verbose_name = "notitie"
-        verbose_name_plural = "notities"
         ordering = ["created_at", "pk"]
         default_permissions = ()
 
@@ -260,9 +244,7 @@ class SenderCount(models.Model):
 class Colleague(models.Model):
     """What somebody who handles enquiries has chosen for themselves."""
 
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="colleague"
-    )
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="colleague")
     signature = models.TextField(
         "ondertekening", blank=True, help_text="Staat onder elk antwoord dat u stuurt."
     )

@@ -9,18 +9,8 @@ from vitaleoverheid.logs import TELLING, public
 from vitaleoverheid.request_id import request_id
 
 ABOUT_THE_PROGRAM = {
-    "contexts",
-    "environment",
-    "event_id",
-    "exception",
-    "level",
-    "logger",
-    "modules",
-    "platform",
-    "release",
-    "sdk",
-    "server_name",
-    "timestamp",
+    *("contexts", "environment", "event_id", "exception", "level", "logger", "modules"),
+    *("platform", "release", "sdk", "server_name", "timestamp"),
 }
 """What a report may hold as it is; Sentry also gathers requests, log arguments and users."""
 TELLING_NAMES = {kind.__name__ for kind in TELLING}

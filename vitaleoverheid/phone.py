@@ -1,7 +1,6 @@
 """Telephone numbers: read in any notation, kept as E.164, shown as the Dutch write them."""
 
 import re
-from functools import lru_cache
 
 import phonenumbers
 from django.core.exceptions import ValidationError
@@ -31,7 +30,6 @@ def cleaned(text: str) -> str:
         raise ValidationError("Vul een telefoonnummer in zoals 06-12 34 56 78.") from error
 
 
-@lru_cache(maxsize=256)
 def display(e164: str) -> str:
     """The number for a reader: ``06-50 26 61 75``, ``0592-123 456``, ``+32 470 12 34 56``.
 
