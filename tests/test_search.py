@@ -263,7 +263,7 @@ def test_the_pages_of_results_lead_to_each_other(client: Client, many_pages: Non
 def test_a_long_row_of_pages_shows_the_first_the_last_and_those_around_this_one(
     client: Client, many_pages: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vitaleoverheid.views.RESULTS_PER_PAGE", 1)
+    monkeypatch.setattr("vitaleoverheid.search.RESULTS_PER_PAGE", 1)
     soup = read(client, "/zoeken/?q=zeppelin&page=13")
     shown = [words(item).removeprefix("Pagina ") for item in soup.select(".pagination li")]
     assert shown == [

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery
+from django.core.paginator import Paginator
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.html import escape
@@ -15,6 +16,8 @@ from wagtail.search import index
 from wagtail.search.utils import normalise_query_string
 
 from vitaleoverheid.tree import restricted
+
+RESULTS_PER_PAGE = 10
 
 START, STOP = "\ue000", "\ue001"
 """Private characters around a found word: they survive escaping, and no text holds them."""
@@ -78,6 +81,27 @@ def plain(field: Any) -> Any:
     if type(field) is not index.SearchField:
         return field
     return PlainField(field.field_name, boost=field.boost, **field.kwargs)
+
+
+def answer(query: str, page: str | None) -> dict[str, Any]:
+    """What a search found: best bets, that page of results, and the query as it was understood."""
+    meant = mended(query)
+    bets = best_bets(query, meant)
+    found = find(meant).exclude(pk__in=[bet.page_id for bet in bets if bet.page_id])
+    results = Paginator(found, RESULTS_PER_PAGE).get_page(page)
+    count = len(bets) + results.paginator.count
+    if not count:
+        record_fruitless(query)
+    trails = ancestor_titles(list(results))
+    for result in results:
+        result.fragment, result.trail = marked(result.fragment), " / ".join(trails[result.pk])
+    return {
+        "meant": meant if count else query,
+        "count": count,
+        "bets": bets,
+        "results": results,
+        "numbers": results.paginator.get_elided_page_range(results.number),
+    }
 
 
 def mended(query: str) -> str:

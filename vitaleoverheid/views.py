@@ -2,10 +2,8 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
-from django.core.paginator import Paginator
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
@@ -21,17 +19,9 @@ from wagtail.contrib.redirects.models import Redirect
 
 from vitaleoverheid.limits import one_after_another
 from vitaleoverheid.models import OrganisationSettings, Person
-from vitaleoverheid.search import (
-    ancestor_titles,
-    best_bets,
-    find,
-    marked,
-    mended,
-    record_fruitless,
-)
+from vitaleoverheid.search import answer
 from vitaleoverheid.tree import place_of, serve
 
-RESULTS_PER_PAGE = 10
 QUERY_LENGTH = 200  # characters; nobody types more
 
 
@@ -65,29 +55,10 @@ def search(request: HttpRequest) -> HttpResponse:
     """Pages that hold what the visitor asked for."""
     place_of(request)  # found now, it need not be asked for again
     query = " ".join(request.GET.get("q", "").replace("\0", " ").split())[:QUERY_LENGTH]
-    context = {"query": query, "is_search": True, **(answer(request, query) if query else {})}
-    return render(request, "vitaleoverheid/search.html", context)
-
-
-def answer(request: HttpRequest, query: str) -> dict[str, Any]:
-    """What a search found: best bets, one page of results, and the query as it was understood."""
-    meant = mended(query)
-    bets = best_bets(query, meant)
-    found = find(meant).exclude(pk__in=[bet.page_id for bet in bets if bet.page_id])
-    results = Paginator(found, RESULTS_PER_PAGE).get_page(request.GET.get("page"))
-    count = len(bets) + results.paginator.count
-    if not count:
-        record_fruitless(query)
-    trails = ancestor_titles(list(results))
-    for result in results:
-        result.fragment, result.trail = marked(result.fragment), " / ".join(trails[result.pk])
-    return {
-        "meant": meant if count else query,
-        "count": count,
-        "bets": bets,
-        "results": results,
-        "numbers": results.paginator.get_elided_page_range(results.number),
-    }
+    found = answer(query, request.GET.get("page")) if query else {}
+    return render(
+        request, "vitaleoverheid/search.html", {"query": query, "is_search": True} | found
+    )
 
 
 @require_safe
