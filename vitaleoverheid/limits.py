@@ -27,26 +27,10 @@ BURST = 60  # pages that are made for one visitor at once; those that are kept c
 PER_SECOND = 5  # and from then on
 VISITORS = 10_000  # that a process remembers
 
-REFUSALS = {
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
-        "Dit is te veel in één keer",
-        "U stuurt meer mee dan wij kunnen aannemen. Maak het kleiner en probeer het nog eens.",
-    ),
-    HTTPStatus.REQUEST_URI_TOO_LONG: (
-        "Dit adres is te lang",
-        "Zoekt u iets? Gebruik dan minder woorden.",
-    ),
-    HTTPStatus.TOO_MANY_REQUESTS: (
-        "Het gaat even te snel",
-        "Vanaf uw netwerk worden erg veel pagina’s gevraagd. Probeer het zo nog eens.",
-    ),
-}
-
 
 def refuse(status: HTTPStatus, **headers: str) -> HttpResponse:
     """Say in the design what is too much; asks nothing of the database."""
-    heading, lead = REFUSALS[status]
-    page = render_to_string("refused.html", {"heading": heading, "lead": lead})
+    page = render_to_string(f"{status.value}.html")
     return HttpResponse(page, status=status, headers={"Cache-Control": "no-store", **headers})
 
 
