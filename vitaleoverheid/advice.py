@@ -18,32 +18,23 @@ from wagtail.admin.userbar import ContentCheckerItem
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
 
+# The advice names these too.
 MOST_WORDS = 25  # in a sentence
 LONGEST_TITLE = 65  # characters, of which a search engine shows no more
 LENGTH_OF_DESCRIPTION = range(50, 161)  # likewise
 
 WORDS = json.loads((settings.BASE_DIR / "vitaleoverheid/advice.json").read_text())
-"""What civil servants write and what that means, and links that don't say where they lead."""
+"""What there is to say, what civil servants write and what that means, and links that are vague."""
 
 SENTENCE_END = re.compile(r"(?<=[.!?:;])\s+")
 PASSIVE = re.compile(r"\b(word|wordt|worden|werd|werden)\b.*\b(ge|ver|be|ont|her)\w+(d|t|en)\b")
 TEXTS = "main :is(p, li, dd, blockquote)"
 
-ADVICE = {
-    "long-sentence": (
-        "Lange zin",
-        f"Maak er twee van. Houd het onder de {MOST_WORDS + 1} woorden.",
-    ),
-    "passive": ("Lijdende vorm", "Schrijf wie het doet: niet ‘wordt gedaan’ maar ‘wij doen’."),
-    "vague-link": ("Link zegt niet waarheen", "Laat de link zeggen wat er achter zit."),
-    "broken-link": ("Link naar niets", "De pagina of het document is er niet, of niet meer."),
-    "long-title": ("Lange titel", "Zoekmachines kappen hem af. Zie Eigenschappen, Titel tag."),
-    "description": (
-        "Omschrijving te kort of te lang",
-        "Schrijf 50 tot 160 tekens voor zoekmachines. Zie Eigenschappen, Meta beschrijving.",
-    ),
-} | {
-    word.replace(" ", "-"): (f"‘{word}’ is ambtelijk", f"Schrijf liever: {plain}.")
+ADVICE = WORDS["advice"] | {
+    word.replace(" ", "-"): {
+        "error_name": f"‘{word}’ is ambtelijk",
+        "help_text": f"Schrijf liever: {plain}.",
+    }
     for word, plain in WORDS["plain_words"].items()
 }
 """Each mark, with what it is called and what to do about it."""
@@ -142,7 +133,4 @@ class AdviceItem(ContentCheckerItem):
             for name in ADVICE
         ),
     ]
-    axe_messages: dict[str, Any] = ContentCheckerItem.axe_messages | {
-        name: {"error_name": title, "help_text": help_text}
-        for name, (title, help_text) in ADVICE.items()
-    }
+    axe_messages: dict[str, Any] = ContentCheckerItem.axe_messages | ADVICE
