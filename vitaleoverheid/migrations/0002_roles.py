@@ -6,12 +6,24 @@ permissions, get Dutch names, and the workflow is switched off until somebody sw
 
 from django.db import migrations
 
-from vitaleoverheid.roles import BEHEERDER, EINDREDACTEUR, REDACTEUR, everything, grant, permission
-
+REDACTEUR, EINDREDACTEUR, BEHEERDER = "Redacteur", "Eindredacteur", "Beheerder"
 NAMES = {"Editors": REDACTEUR, "Moderators": EINDREDACTEUR}
 WORKFLOW = "Moderators approval", "Vier ogen"
 TASK = "Moderators approval", "Goedkeuren door een eindredacteur"
 
+
+def everything(*models):
+    """All that can be done with these models, given as ``vitaleoverheid.person``."""
+    return [
+        f"{app}.{action}_{model}"
+        for app, model in (name.split(".") for name in models)
+        for action in ("add", "change", "delete", "view")
+    ]
+
+
+BEST_BETS = [
+    f"wagtailsearchpromotions.{action}_searchpromotion" for action in ("add", "change", "delete")
+]
 SITE_WIDE = [
     *everything("vitaleoverheid.person"),
     "vitaleoverheid.change_organisationsettings",
@@ -36,23 +48,32 @@ MANAGED = everything(
 
 
 def make_roles(apps, schema_editor):
-    for old, new in NAMES.items():
-        rename_group(apps.get_model("auth", "Group").objects, old, new)
-    grant(apps, REDACTEUR, "wagtailadmin.access_admin")
-    grant(apps, EINDREDACTEUR, "wagtailadmin.access_admin", *SITE_WIDE)
+    rename(apps, "auth", "Group", *NAMES.items())
+    grant(apps, REDACTEUR, "wagtailadmin.access_admin", *BEST_BETS)
+    grant(apps, EINDREDACTEUR, "wagtailadmin.access_admin", *BEST_BETS, *SITE_WIDE)
     grant(apps, BEHEERDER, "wagtailadmin.access_admin", *SITE_WIDE, *MANAGED)
     grant(apps, BEHEERDER, "contact.view_enquiry", "contact.change_enquiry")
     grant_everywhere(apps, BEHEERDER)
 
 
-def rename_group(groups, old, new):
-    """Rename a group, which takes over from one of that name with some permissions and no pages."""
-    renamed, namesake = groups.filter(name=old).first(), groups.filter(name=new).first()
-    if renamed and namesake:
-        renamed.permissions.add(*namesake.permissions.all())
-        renamed.user_set.add(*namesake.user_set.all())
-        namesake.delete()
-    groups.filter(name=old).update(name=new)
+def grant(apps, group, *names):
+    """Give a group permissions such as ``vitaleoverheid.change_person``."""
+    made, _ = apps.get_model("auth", "Group").objects.get_or_create(name=group)
+    made.permissions.add(*(permission(apps, name) for name in names))
+
+
+def permission(apps, name):
+    """A permission by its name; Django makes them after all migrations, so it may be made here."""
+    app, codename = name.split(".")
+    permissions = apps.get_model("auth", "Permission").objects
+    if known := permissions.filter(content_type__app_label=app, codename=codename).first():
+        return known
+    kind, _ = apps.get_model("contenttypes", "ContentType").objects.get_or_create(
+        app_label=app, model=codename.partition("_")[2]
+    )
+    return permissions.create(
+        content_type=kind, codename=codename, name=f"Can {codename.replace('_', ' ')}"
+    )
 
 
 def grant_everywhere(apps, name):
@@ -85,19 +106,20 @@ def undo_workflow(apps, schema_editor):
 
 
 def undo_roles(apps, schema_editor):
+    # The third group stays: it has members.
     rename(apps, "auth", "Group", *(names[::-1] for names in NAMES.items()))
-    apps.get_model("auth", "Group").objects.filter(name=BEHEERDER).delete()
 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("vitaleoverheid", "0002_best_bets_for_editors"),
+        ("vitaleoverheid", "0001_initial"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
         ("wagtailadmin", "0001_create_admin_access_permissions"),
         ("wagtailcore", "0097_baselogentry_uuid_action_timestamp_indexes"),
         ("wagtaildocs", "0014_alter_document_file_size"),
         ("wagtailimages", "0027_image_description"),
+        ("wagtailsearchpromotions", "0001_initial"),
     ]
 
     operations = [

@@ -2,17 +2,18 @@
 
 from django.db import migrations
 
+# A site that was made before the first release has it already.
 TABLE = """
-CREATE TABLE shared_cache (
+CREATE TABLE IF NOT EXISTS shared_cache (
     cache_key varchar(255) PRIMARY KEY,
     value text NOT NULL,
     expires timestamp with time zone NOT NULL
 );
-CREATE INDEX shared_cache_expires ON shared_cache (expires);
+CREATE INDEX IF NOT EXISTS shared_cache_expires ON shared_cache (expires);
 """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("vitaleoverheid", "0007_review")]
+    dependencies = [("vitaleoverheid", "0002_roles")]
 
     operations = [migrations.RunSQL(TABLE, "DROP TABLE shared_cache")]
