@@ -26,7 +26,7 @@ from contact.models import CONFIRMATION_SALT, Message
 from tests.conftest import Send
 from tests.live_site import SECRET_KEY, LiveSite
 from tests.page_cache.servers import Reply
-from vitaleoverheid import error_reports, views
+from vitaleoverheid import error_reports, search
 from vitaleoverheid.logs import JSONFormatter
 from vitaleoverheid.models import new_key
 
@@ -185,7 +185,7 @@ def fail(*args: object) -> None:
 def test_an_error_is_reported_without_anything_about_the_visitor(
     sentry: Sentry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "mended", fail)
+    monkeypatch.setattr(search, "mended", fail)
     # The end of a request must not end the transaction that the test is in.
     monkeypatch.setattr(connection, "close_if_unusable_or_obsolete", lambda: None)
     headers = {"user-agent": f"Browser of {SOMEBODY}", "cookie": "sessie=geheim-koekje"}

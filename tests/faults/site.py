@@ -169,8 +169,11 @@ class Site(LiveSite):
             database.execute(sql, parameters or None)
 
     def clear(self) -> None:
-        """Forget every enquiry and all that comes of it."""
-        self.execute(f"TRUNCATE {', '.join(TABLES)} CASCADE")
+        """Forget every enquiry and all that comes of it, also beside who is at work with them."""
+        for _ in range(10):
+            with suppress(psycopg.errors.DeadlockDetected):
+                return self.execute(f"TRUNCATE {', '.join(TABLES)} CASCADE")
+        raise AssertionError("The tables are always in use.")
 
     def pass_time(self) -> None:
         """Make what waits for a minute or for hours be due now, and have the sweep come by."""
