@@ -84,13 +84,13 @@ def group(heading: str, names: str) -> MultiFieldPanel:
     return MultiFieldPanel(names.split(), heading=heading)
 
 
-NO_RESTRICTIONS = PageViewRestriction.objects.none()
-"""One for all pages: Django works out only once that there are none."""
-
-
 def tabs(panels: dict[str, list[Any]]) -> TabbedInterface:
     """Panels on tabs, each under its name."""
     return TabbedInterface([ObjectList(shown, name) for name, shown in panels.items()])
+
+
+NO_RESTRICTIONS = PageViewRestriction.objects.none()
+"""One for all pages: Django works out only once that there are none."""
 
 
 class BasePage(Page):
