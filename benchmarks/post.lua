@@ -9,7 +9,7 @@ function setup(thread)
 end
 
 local token = string.rep("a", 32)
-local fields = "name=Jan+de+Vries&email=jan%40voorbeeld.nl&csrfmiddlewaretoken=" .. token
+local fields = "name=Jan+de+Vries&csrfmiddlewaretoken=" .. token
 local count = 0
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -19,6 +19,7 @@ function request()
   count = count + 1
   local low, high = count % 256, math.floor(count / 256) % 256
   wrk.headers["X-Forwarded-For"] = "10." .. number .. "." .. high .. "." .. low
-  local message = "&message=Wij+willen+kennismaken+" .. id .. "-" .. count
-  return wrk.format(nil, nil, nil, fields .. message)
+  local unique = id .. "-" .. count
+  local email = "&email=jan-" .. unique .. "%40voorbeeld.nl"
+  return wrk.format(nil, nil, nil, fields .. email .. "&message=Wij+willen+kennismaken+" .. unique)
 end
