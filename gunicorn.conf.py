@@ -39,6 +39,9 @@ def pre_fork(server: Any, worker: Any) -> None:
     gc.freeze()
 
 
+# A migration may hold a table for minutes; a visitor who is told so in time keeps what was typed.
+os.environ.setdefault("PGOPTIONS", "-c lock_timeout=5s")
+
 timeout = 30  # seconds without a sign of life before a worker is replaced
 graceful_timeout = 20  # seconds to finish what is under way when told to stop
 keepalive = 75  # seconds; longer than a proxy keeps an idle connection, and it holds no thread

@@ -2,8 +2,10 @@
 
 A visitor waits for it, and under a flood of enquiries pages must keep their speed. So all it needs
 to know comes in one query and all it writes goes in one, by hand and prepared by PostgreSQL once:
-Django would take eight, and longer to write them than PostgreSQL to carry them out. What editors
-have chosen is known already (``until_content_changes``).
+Django would take eight, and longer to write them than PostgreSQL to carry them out. The one that
+writes is a transaction by itself, and waits while another request stores the same enquiry (the
+unique indexes of ``0004_once_a_day``). What editors have chosen is known already
+(``until_content_changes``).
 """
 
 import hashlib
@@ -13,11 +15,9 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.contrib.contenttypes.models import ContentType
-from django.db import connection, models, transaction
+from django.db import OperationalError, connection, models
 from django.utils import timezone
 from psycopg import Cursor
-from wagtail.models import ModelLogEntry
 
 from contact import mail, suspicion, tasks
 from contact.models import Enquiry, Message
@@ -25,29 +25,19 @@ from contact.suspicion import Circumstances
 
 SAME_WITHIN = timedelta(days=1)
 
-ONE_AT_A_TIME = """
-SELECT set_config('lock_timeout', '5s', true), pg_advisory_xact_lock(%(lock)s)
-"""
-"""Waits until no other transaction is storing the same content, and keeps others waiting.
-
-Nothing in this transaction then waits for long: a migration may hold a table for minutes, and a
-visitor who is told so in time keeps the text.
-"""
-
 FACTS = """
-WITH earlier AS (
-    SELECT reference FROM contact_enquiry WHERE digest = %(digest)s AND received_at >= %(day_ago)s
-    LIMIT 1
-), counted AS (
-    INSERT INTO contact_sendercount AS known (sender, hour, count)
-    SELECT %(sender)s::text, %(hour)s::timestamptz, 1
-    WHERE %(sender)s::text <> '' AND NOT EXISTS (SELECT FROM earlier)
-    ON CONFLICT (sender, hour) DO UPDATE SET count = known.count + 1
-    RETURNING count
-)
 SELECT
-    (SELECT reference FROM earlier) AS reference,
-    coalesce((SELECT count FROM counted), 0) AS from_sender,
+    (
+        SELECT reference FROM contact_enquiry
+        WHERE digest = %(digest)s AND received_at >= %(day_ago)s
+        LIMIT 1
+    ) AS reference,
+    coalesce(
+        (
+            SELECT count FROM contact_sendercount
+            WHERE sender = %(sender)s AND hour = date_trunc('hour', %(now)s::timestamptz)
+        ), 0
+    ) AS from_sender,
     (
         SELECT count(*) FROM contact_message
         WHERE kind = 'acknowledgement' AND upper(recipient) = upper(%(email)s::text)
@@ -55,7 +45,6 @@ SELECT
     ) AS acknowledged,
     nextval(pg_get_serial_sequence('contact_enquiry', 'id')) AS pk
 """
-"""A statement of its own, to see what was committed while the one before it waited."""
 
 
 class Facts(NamedTuple):
@@ -64,7 +53,7 @@ class Facts(NamedTuple):
     reference: str | None
     """Of the enquiry with the same content that came in less than a day ago."""
     from_sender: int
-    """How many enquiries this sender has sent in this hour, with this one."""
+    """How many enquiries this sender has sent in this hour, before this one."""
     acknowledged: int
     """How many confirmations went to this address in a day."""
     pk: int
@@ -85,44 +74,50 @@ def accept(
     that is there already. Any difference makes a new one. Raises ``TooMany`` beyond the hard limit,
     and ``django.db.Error`` when nothing could be stored.
     """
-    digest = content_digest(content)
-    with transaction.atomic():
-        known = facts(digest, circumstances.sender, content["email"])
-        if known.reference:
-            return known.reference
-        if known.from_sender > suspicion.HARD_LIMIT:
-            raise TooMany
-        enquiry = judged(content, circumstances, known)
-        enquiry.digest, enquiry.is_canary = digest, is_canary
-        mails = [] if enquiry.is_suspect else mail.announcements(enquiry, known.acknowledged)
-        store(enquiry, mails)
-    return enquiry.reference
+    digest, sender = content_digest(content), circumstances.sender
+    known = facts(digest, sender, content["email"])
+    if known.reference:
+        return known.reference
+    if known.from_sender >= suspicion.HARD_LIMIT:
+        raise TooMany
+    enquiry = judged(content, circumstances, known)
+    enquiry.digest, enquiry.is_canary = digest, is_canary
+    mails = [] if enquiry.is_suspect else mail.announcements(enquiry, known.acknowledged)
+    if store(enquiry, mails, sender):
+        return enquiry.reference
+    # The same was stored by another request since, or its random reference was taken: once again.
+    return accept(content, circumstances, is_canary=is_canary)
 
 
 def facts(digest: bytes, sender: str, email: str) -> Facts:
-    """Look everything up, and count the enquiry for its sender unless it is there already."""
+    """Look everything up; on a new connection if PostgreSQL has left the one there was."""
     now = timezone.now()
-    values: dict[str, Any] = {
-        "lock": int.from_bytes(digest[:8], signed=True),
+    values = {
         "digest": digest,
-        "day_ago": now - SAME_WITHIN,
         "sender": sender,
-        "hour": now.replace(minute=0, second=0, microsecond=0),
         "email": email,
+        "now": now,
+        "day_ago": now - SAME_WITHIN,
     }
-    run(ONE_AT_A_TIME, values)
-    return Facts(*run(FACTS, values).fetchone())
+    try:
+        return Facts(*run(FACTS, values).fetchone())
+    except OperationalError:
+        if not (connection.connection and connection.connection.closed):
+            raise
+        connection.close()
+        return Facts(*run(FACTS, values).fetchone())
 
 
 def run(statement: str, values: Any) -> Any:
     """Carry out a statement that PostgreSQL prepares once for each connection; Django's never."""
+    connection.ensure_connection()
     with connection.wrap_database_errors:
         return Cursor(connection.connection).execute(statement, values, prepare=True)
 
 
 def judged(content: dict[str, Any], circumstances: Circumstances, known: Facts) -> Enquiry:
     """The enquiry, with what makes it suspect if it is."""
-    signals = suspicion.signals(content, circumstances, known.from_sender)
+    signals = suspicion.signals(content, circumstances, known.from_sender + 1)
     return Enquiry(
         **content,
         pk=known.pk,
@@ -131,17 +126,12 @@ def judged(content: dict[str, Any], circumstances: Circumstances, known: Facts) 
     )
 
 
-def store(enquiry: Enquiry, mails: Iterable[Message]) -> None:
-    """Write the enquiry, its history entry and its mails, and ask the worker to send those."""
-    entry = ModelLogEntry(
-        content_type=ContentType.objects.get_for_model(Enquiry),
-        object_id=enquiry.pk,
-        label=str(enquiry),
-        action="contact.receive",
-        data={},
-        timestamp=enquiry.received_at,
-    )
-    run(STORE, [as_json([enquiry]), as_json([entry]), as_json(mails)])
+def store(enquiry: Enquiry, mails: Iterable[Message], sender: str) -> bool:
+    """Write an enquiry and its history, count it, put its mails in the outbox; all or nothing.
+
+    Tells whether it did: not if the same enquiry was stored since it was looked for.
+    """
+    return run(STORE, [as_json([enquiry]), sender, sender, as_json(mails)]).fetchone() is not None
 
 
 def fields(model: type[models.Model]) -> list[Any]:
@@ -158,10 +148,24 @@ def insertion(model: type[models.Model], *, but: str = "") -> str:
 
 
 STORE = f"""
-WITH enquiry AS ({insertion(Enquiry)}),
-entry AS ({insertion(ModelLogEntry, but="id")}),
-mail AS ({insertion(Message, but="id")} RETURNING id)
-SELECT procrastinate_defer_jobs_v1(array_agg({tasks.DELIVERY})) FROM mail
+WITH enquiry AS (
+    {insertion(Enquiry)} ON CONFLICT DO NOTHING RETURNING id, reference, received_at
+), counted AS (
+    INSERT INTO contact_sendercount AS known (sender, hour, count)
+    SELECT %s, date_trunc('hour', received_at), 1 FROM enquiry WHERE %s::text <> ''
+    ON CONFLICT (sender, hour) DO UPDATE SET count = known.count + 1
+), entry AS (
+    INSERT INTO wagtailcore_modellogentry (
+        content_type_id, object_id, label, action, data, timestamp, content_changed, deleted
+    )
+    SELECT kind.id, enquiry.id, reference, 'contact.receive', '{{}}', received_at, false, false
+    FROM enquiry, django_content_type AS kind
+    WHERE app_label = 'contact' AND model = 'enquiry'
+), mail AS (
+    {insertion(Message, but="id")} WHERE EXISTS (SELECT FROM enquiry) RETURNING id
+)
+SELECT enquiry.id, (SELECT procrastinate_defer_jobs_v1(array_agg({tasks.DELIVERY})) FROM mail)
+FROM enquiry
 """  # noqa: S608 (no values)
 
 

@@ -107,7 +107,7 @@ class Enquiry(models.Model):
     is_canary = models.BooleanField("eigen proef", default=False)
     """Whether the site sent this to itself, to see that an enquiry comes through."""
     digest = models.BinaryField(max_length=32)
-    """SHA-256 of the normalised content, by which a repeated enquiry is recognised."""
+    """SHA-256 of the normalised content: the same is there once a day (``0004_once_a_day``)."""
     search = models.GeneratedField(
         expression=SearchVector(
             "reference", "name", "organisation", "email", "message", config="dutch"
@@ -126,7 +126,6 @@ class Enquiry(models.Model):
         default_permissions = ("view", "change")
         indexes = [
             GinIndex(fields=["search"], name="enquiry_search"),
-            models.Index(fields=["digest", "received_at"], name="enquiry_digest"),
             models.Index(Upper("email"), name="enquiry_email"),
             # The list and its filters are counted from this alone: it is a tenth of the table.
             models.Index(
@@ -313,7 +312,7 @@ class ContactPage(RoutablePageMixin, ContactTexts):
         except intake.TooMany:
             return self.form_response(request, form, problem="too_many", status=429)
         token = signing.dumps(reference, salt=CONFIRMATION_SALT)
-        return SeeOther(f"{self.get_url(request)}bedankt/{token}/")
+        return SeeOther(f"{request.path}bedankt/{token}/")
 
     def form_response(
         self, request: HttpRequest, form: Any, *, problem: str = "", status: int = 200

@@ -1,5 +1,6 @@
 """Enquiries to test with, what staff do with them in the admin, and a clock that can be moved."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta, tzinfo
@@ -51,7 +52,7 @@ def make(**fields: Any) -> Enquiry:
         "organisation": "Gemeente Voorbeeld",
         "email": "jan@voorbeeld.nl",
         "message": "Wij willen kennismaken.",
-        "digest": b"",
+        "digest": os.urandom(32),
     }
     return Enquiry.objects.create(**told | fields)
 

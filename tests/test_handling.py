@@ -1,5 +1,6 @@
 """Colleagues see what came in, find what they look for, and share the work."""
 
+import os
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -478,8 +479,10 @@ def queries(client: Client, address: str, **parameters: str) -> list[str]:
 
 
 def fill(count: int, **fields: Any) -> None:
-    told = {"name": "Jan", "email": "jan@voorbeeld.nl", "message": "Over dijken.", "digest": b""}
-    Enquiry.objects.bulk_create(Enquiry(**told | fields) for _ in range(count))
+    told = {"name": "Jan", "email": "jan@voorbeeld.nl", "message": "Over dijken."}
+    Enquiry.objects.bulk_create(
+        Enquiry(digest=os.urandom(32), **told | fields) for _ in range(count)
+    )
 
 
 RESULTS = f"{INBOX}results/"
