@@ -271,7 +271,13 @@ class ContactPage(RoutablePageMixin, ContactTexts):
 
     schema_type = "ContactPage"
 
-    content_panels = [*BasePage.content_panels, "details_link", "people_heading"]
+    content_panels = [
+        *BasePage.content_panels,
+        "details_link",
+        "copy_button",
+        "copy_done",
+        "people_heading",
+    ]
     edit_handler = tabs(
         {
             "Inhoud": content_panels,

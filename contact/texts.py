@@ -22,6 +22,8 @@ class ContactTexts(BasePage):
     )
     privacy_link = line("link naar de privacyverklaring", "Lees onze privacyverklaring")
     details_link = line("link naar de contactgegevens", "Mailen of bellen kan ook.")
+    copy_button = line("knop bij het adres", "Kopieer het adres")
+    copy_done = line("als het adres gekopieerd is", "Adres gekopieerd")
     people_heading = line("kop boven de medewerkers", "Met wie u werkt")
 
     optional_label = line("achter een veld dat leeg mag blijven", "(niet verplicht)")

@@ -18,7 +18,7 @@ from django.utils.html import strip_tags
 from wagtail.admin.panels import get_edit_handler
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.fields import StreamField
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 from wagtail.test.utils.form_data import querydict_from_html
 
 from contact.models import ContactSettings, Message, SenderCount
@@ -125,6 +125,12 @@ def screens(client: Client) -> Iterator[tuple[str, BeautifulSoup]]:
         yield address, parse(client.get(address))
     yield "nothing filled in", parse(client.post("/contact/", {}))
     yield "too long", parse(client.post("/contact/", {**TYPED, "name": "Jan" * 60}))
+    page = Page.objects.get(slug="blad-0")
+    locked = PageViewRestriction.objects.create(
+        page=page, restriction_type=PageViewRestriction.PASSWORD, password="geheim"
+    )
+    question = reverse("wagtailcore_authenticate_with_password", args=[locked.pk, page.pk])
+    yield "wrong password", parse(client.post(question, {"password": "raden", "return_url": "/"}))
     SenderCount.objects.all().delete()
     yield "confirmation of every field", parse(client.post("/contact/", TYPED, follow=True))
 

@@ -548,6 +548,18 @@ class OrganisationSettings(PreviewableMixin, BaseGenericSetting):
         default="Wij hebben deze pagina verwijderd. Er komt geen andere voor in de plaats.",
     )
 
+    password_title = line("kop", "Deze pagina heeft een wachtwoord")
+    password_text = models.TextField(
+        "tekst",
+        default=(
+            "U kreeg het wachtwoord bij de link naar deze pagina. Weet u het niet? Vraag het aan "
+            "wie u de link gaf."
+        ),
+    )
+    password_label = line("label", "Wachtwoord")
+    password_wrong = line("als het niet klopt", "Dit wachtwoord klopt niet. Probeer het nog eens.")
+    password_button = line("knop", "Verder")
+
     edit_handler = tabs(
         {
             "Organisatie": [
@@ -563,12 +575,16 @@ class OrganisationSettings(PreviewableMixin, BaseGenericSetting):
                 group("Lijst met meer dan één pagina", "previous_link next_link"),
                 group("Onderaan de pagina", "contact_heading pages_heading"),
             ],
-            "Zoeken en niet gevonden": [
+            "Andere pagina’s": [
                 group("Zoeken", "search_label search_button search_found search_meant search_best"),
                 group("Niets gevonden", "search_nothing search_advice"),
                 group("Pagina niet gevonden", "not_found_title not_found_text"),
                 group("Verwijderde pagina", "gone_title gone_text"),
                 group("Op beide pagina’s", "nearest_heading onward_heading"),
+                group(
+                    "Pagina met een wachtwoord",
+                    "password_title password_text password_label password_wrong password_button",
+                ),
             ],
         }
     )

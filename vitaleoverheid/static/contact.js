@@ -11,6 +11,6 @@ if (navigator.clipboard) {
   button.hidden = false;
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(document.querySelector("main address p").innerText);
-    button.textContent = "Adres gekopieerd";
+    button.textContent = button.dataset.done;
   });
 }
