@@ -177,7 +177,7 @@ def test_no_size_in_any_format_tells_where_a_photo_was_taken(
     exif = photo.getexif()
     exif.get_ifd(GPS)[1] = "N"
     exif[0x010E] = PLACE.decode()  # what the photo is of
-    written = {"exif": exif, "xmp": b"<x:xmpmeta>" + PLACE + b"</x:xmpmeta>"}
+    written = {"exif": exif, "xmp": b"<x:xmpmeta>" + PLACE + b"</x:xmpmeta>", "comment": PLACE}
     file = file_of(photo, f"foto.{kind}", **written if kind != "png" else {"exif": exif})
     assert PLACE in file.read()
     file.seek(0)
