@@ -175,6 +175,7 @@ def test_a_site_comes_back_whole_on_an_empty_machine(
     assert (file.read_bytes()[:2] == b"PK") is not is_encrypted
     said = empty.do("restore", str(file), *unlock)
     assert "database" in said  # tells what it is at
+    assert ("decryption" in said) is is_encrypted
     before, after = machine.tables(), empty.tables()
     assert before["contact_enquiry"]
     assert [name for name in before if before[name] != after[name]] == []

@@ -85,7 +85,7 @@ def write_media(archive: ZipFile, report: Report) -> None:
 def read(path: Path, identity: Path | None, report: Report) -> None:
     """Put back the database and the media from a backup. Raises ``BackupError``."""
     try:
-        with decrypted(path, identity) as stream, ZipFile(stream) as archive:
+        with decrypted(path, identity, report) as stream, ZipFile(stream) as archive:
             read_database(archive, report)
             read_media(archive, report)
     except (OSError, KeyError, BadZipFile, pyrage.DecryptError, pyrage.IdentityError) as error:
@@ -158,7 +158,7 @@ def encrypted(target: IO[bytes], recipient: str | None) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def decrypted(path: Path, identity: Path | None) -> Iterator[IO[bytes]]:
+def decrypted(path: Path, identity: Path | None, report: Report) -> Iterator[IO[bytes]]:
     """The backup as a ZIP file, decrypted with the key in the ``identity`` file if it needs one."""
     with path.open("rb") as source, tempfile.TemporaryFile() as plain:
         is_encrypted = source.read(len(AGE_HEADER)) == AGE_HEADER
@@ -168,6 +168,7 @@ def decrypted(path: Path, identity: Path | None) -> Iterator[IO[bytes]]:
             return
         if identity is None:
             raise BackupError(f"{path} is encrypted: name the file with its key by --identity")
+        report("decryption")
         pyrage.decrypt_io(source, plain, [key_in(identity)])
         plain.seek(0)
         yield plain
