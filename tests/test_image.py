@@ -69,6 +69,11 @@ def test_what_the_image_is_built_on_is_one_exact_version() -> None:
         assert re.fullmatch(r"\w+:\d+\.\d+\.\d+-[\w-]+", base)
 
 
+def test_the_image_installs_what_is_locked_and_no_more() -> None:
+    [install] = [step for name, step in STEPS if name == "RUN" and "pip install" in step]
+    assert install.endswith("pip install --no-cache-dir --require-hashes -r requirements.txt")
+
+
 def test_the_image_runs_without_rights_and_without_a_shell() -> None:
     assert last("USER") not in {"root", "0"}
     after = STEPS[[name for name, _ in STEPS].index("USER") :]

@@ -32,3 +32,11 @@ def test_the_lock_holds_what_the_project_asks_for(lock: str, wanted: list[str]) 
 @pytest.mark.parametrize("lock", LOCKS)
 def test_the_lock_names_no_place_to_download_from(lock: str) -> None:
     assert not re.search(r"://|^-", (ROOT / lock).read_text(), re.MULTILINE)
+
+
+def test_production_installs_the_very_files_that_were_installed_here() -> None:
+    """Those of the other lock: script/bootstrap compared their hashes."""
+    here, production = ((ROOT / lock).read_text() for lock in sorted(LOCKS))
+    # Of this there is no more than source, which needs a compiler.
+    production = re.sub(r"^gunicorn-h1c.*\n( .*\n)*", "", production, flags=re.MULTILINE)
+    assert {*re.findall(r"sha256:\w+", production)} <= {*re.findall(r"sha256:\w+", here)}
