@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import Client, override_settings
 from wagtail.models import Page
 
+from insights.models import InsightIndexPage, InsightPage
 from services.models import ServicePage
 from tests.test_rendering import add_pages
 from vitaleoverheid.models import HomePage, TextPage
@@ -22,25 +23,28 @@ SIZES = [10, 1_000, 10_000]
 VIEWS = {
     "home page": "/",
     "a service": "/diensten/versterking-interne-samenwerking/",
-    "all services": "/diensten/",
+    "articles": "/inzichten/",
+    "articles, page 3": "/inzichten/?page=3",
+    "feed": "/inzichten/feed/",
     "no such page": "/diensten/versterking-samenwerkin/",
     "sitemap": "/sitemap.xml",
     "search, all found": "/zoeken/?q=samenwerking",
     "search, one found": "/zoeken/?q=toegankelijkheid",
     "search, a typing error": "/zoeken/?q=toegankelikheid",
     "explorer, home page": "/admin/pages/{home}/",
-    "explorer, services": "/admin/pages/{services}/",
+    "explorer, articles": "/admin/pages/{articles}/",
     "editor": "/admin/pages/{page}/edit/",
 }
 
 
 def fill(size: int) -> None:
-    """Add pages, half of them below the services, until there are as many."""
-    services = Page.objects.get(slug="diensten")
+    """Add pages, half of them articles, until there are as many."""
+    text = TextPage.objects.get(slug="privacy")
+    text.show_in_menus = False  # what is in there, is there because an editor chose it
     missing = size - Page.objects.count()
     if missing > 0:
-        add_pages(services, ServicePage.objects.first(), missing // 2)
-        add_pages(HomePage.objects.get(), TextPage.objects.get(slug="privacy"), missing // 2)
+        add_pages(InsightIndexPage.objects.get(), InsightPage.objects.get(), missing // 2)
+        add_pages(HomePage.objects.get(), text, missing // 2)
     call_command("wagtail_update_index", verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
@@ -50,9 +54,11 @@ def main(sizes: list[int]) -> None:
     """Print a table: a line for each view, a column for each number of pages."""
     visitor, editor = Client(), Client()
     editor.force_login(User.objects.create_superuser("redactie", "redactie@voorbeeld.nl"))
+    overview = InsightIndexPage.objects.get()
+    overview.add_child(instance=InsightPage(title="Samenwerken begint binnen"))
     known = {
         "home": HomePage.objects.get().pk,
-        "services": Page.objects.get(slug="diensten").pk,
+        "articles": overview.pk,
         "page": ServicePage.objects.get().pk,
     }
     columns = []

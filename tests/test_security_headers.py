@@ -16,6 +16,7 @@ from django.urls import reverse
 from pytest_django import Settings
 from wagtail.contrib.redirects.models import Redirect
 
+from insights.models import InsightIndexPage, InsightPage
 from tests.enquiries import make
 from tests.reading import SCREENS, get, parse
 from vitaleoverheid import security_headers
@@ -224,6 +225,12 @@ def removed_page(client: Client) -> Any:
     return client.get("/weg/")
 
 
+def feed(client: Client) -> Any:
+    overview = InsightIndexPage.objects.get()
+    overview.add_child(instance=InsightPage(title="Samenwerken begint binnen"))
+    return client.get("/inzichten/feed/")
+
+
 def without_token(client: Client) -> Any:
     return secure(checks=True).post("/admin/login/", {"username": "iemand"})
 
@@ -240,17 +247,33 @@ ERRORS: dict[str, tuple[int, Callable[[Client], Any]]] = {
     "500": (500, raising(RuntimeError())),
     "503": (503, raising(OperationalError())),
 }
-ANSWERS = SCREENS | {
-    address: get(address)
-    for address in [
-        *["/robots.txt", "/sitemap.xml", "/.well-known/security.txt", "/favicon.ico", "/llms.txt"],
-        *["/vitale-overheid.vcf", "/speculation-rules.json", "/healthz", "/readyz", "/index.md"],
-        *["/static/site.css", "/static/contact.js", "/static/fonts/schibsted-grotesk.woff2"],
-        "/over-ons",  # a redirect
-        "/admin/login/",
-        "/admin/",  # a redirect to it
-    ]
-}
+ANSWERS = (
+    SCREENS
+    | {"feed": feed}
+    | {
+        address: get(address)
+        for address in [
+            *[
+                "/robots.txt",
+                "/sitemap.xml",
+                "/.well-known/security.txt",
+                "/favicon.ico",
+                "/llms.txt",
+            ],
+            *[
+                "/vitale-overheid.vcf",
+                "/speculation-rules.json",
+                "/healthz",
+                "/readyz",
+                "/index.md",
+            ],
+            *["/static/site.css", "/static/contact.js", "/static/fonts/schibsted-grotesk.woff2"],
+            "/over-ons",  # a redirect
+            "/admin/login/",
+            "/admin/",  # a redirect to it
+        ]
+    }
+)
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
