@@ -1,7 +1,7 @@
 """Noticing that enquiries do not come through, before the firm misses one."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
@@ -12,6 +12,7 @@ from contact.forms import EnquiryForm
 from contact.intake import accept
 from contact.models import ContactPage, Enquiry, Message
 from contact.suspicion import Circumstances
+from vitaleoverheid.content_changes import until_content_changes
 
 UNSENT_AFTER = timedelta(minutes=15)
 CANARY_EVERY = timedelta(hours=26)  # a day, and time to be late
@@ -101,7 +102,14 @@ def canary_is_missing() -> bool:
     canaries = Enquiry.objects.filter(is_canary=True, received_at__gte=since)
     if canaries.filter(messages__state=Message.State.SENT).exists():
         return False
-    return ContactPage.objects.live().filter(first_published_at__lt=since).exists()
+    began = first_published()
+    return began is not None and began < since
+
+
+@until_content_changes
+def first_published() -> datetime | None:
+    """Since when there has been a form to send an enquiry with."""
+    return ContactPage.objects.live().aggregate(at=Min("first_published_at"))["at"]
 
 
 def send_canary() -> None:

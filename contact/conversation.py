@@ -16,6 +16,7 @@ from wagtail.snippets.views import snippets
 from contact import actions, digest, privacy
 from contact.forms import LineField
 from contact.models import Colleague, ContactSettings, Enquiry
+from contact.screen import HandlersOnly
 
 EARLIER = 10  # other enquiries of the person that fit beside this one
 
@@ -62,7 +63,7 @@ BUTTONS = {
 """What can be done at once, and what is then said."""
 
 
-class EnquiryView(snippets.EditView):
+class EnquiryView(HandlersOnly, snippets.EditView):
     """Read an enquiry, answer it, and say where it stands."""
 
     success_message = "De aanvraag is bijgewerkt."

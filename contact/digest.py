@@ -15,9 +15,7 @@ from contact.models import Enquiry, Message
 
 def handlers() -> QuerySet[Any]:
     """The people who may handle enquiries."""
-    return get_user_model().objects.with_perm(
-        "contact.change_enquiry", backend="django.contrib.auth.backends.ModelBackend"
-    )
+    return get_user_model().objects.with_perm("contact.change_enquiry")
 
 
 def counts() -> dict[str, int]:

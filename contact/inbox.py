@@ -20,6 +20,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel
 from wagtail.admin.ui.sidebar import LinkMenuItem
 from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn, UserColumn
+from wagtail.admin.utils import get_user_display_name
 from wagtail.log_actions import log
 from wagtail.permissions import ModelPermissionPolicy
 from wagtail.snippets.views import snippets
@@ -31,7 +32,9 @@ from contact.figures import FiguresView
 from contact.forms import CONTROL_CHARACTERS, SERVICE
 from contact.models import ContactSettings, Enquiry, EnquiryQuerySet
 from contact.person import PersonView
+from contact.screen import HandlersOnly, may_handle
 from vitaleoverheid import phone
+from vitaleoverheid.content_changes import until_content_changes
 
 VIEWS = {
     "mine": "Van mij",
@@ -52,6 +55,12 @@ class EnquiryPermissionPolicy(ModelPermissionPolicy):
         return any(self.user_has_permission(user, action) for action in actions)
 
 
+@until_content_changes
+def services() -> list[tuple[int, str]]:
+    """What an enquiry can be about, also when visitors no longer see it."""
+    return list(SERVICE.objects.values_list("pk", "title"))
+
+
 class EnquiryFilterSet(WagtailFilterSet):
     """How staff narrow the list down."""
 
@@ -67,10 +76,8 @@ class EnquiryFilterSet(WagtailFilterSet):
     kind = django_filters.ChoiceFilter(
         label="Soort", choices=Enquiry.Kind.choices, empty_label="Alles"
     )
-    service = django_filters.ModelChoiceFilter(queryset=SERVICE.objects.all(), label="Dienst")
-    assigned_to = django_filters.ModelChoiceFilter(
-        queryset=lambda request: digest.handlers(), label="Behandelaar"
-    )
+    service = django_filters.ChoiceFilter(label="Dienst", choices=services)
+    assigned_to = django_filters.ChoiceFilter(label="Behandelaar")
     received_at = django_filters.DateFromToRangeFilter(
         label="Ontvangen", widget=DateRangePickerWidget
     )
@@ -78,6 +85,11 @@ class EnquiryFilterSet(WagtailFilterSet):
     class Meta:
         model = Enquiry
         fields = ("view", "status", "kind", "service", "assigned_to", "received_at")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        owners = [(user.pk, get_user_display_name(user)) for user in digest.handlers()]
+        self.filters["assigned_to"].extra["choices"] = owners  # asked for once
 
     def filter_queryset(self, queryset: EnquiryQuerySet) -> EnquiryQuerySet:
         """Leave out what is suspect or in the bin, unless that is asked for.
@@ -158,7 +170,7 @@ def local(moment: datetime) -> datetime:
     return timezone.make_naive(moment)
 
 
-class EnquiryIndexView(snippets.IndexView):
+class EnquiryIndexView(HandlersOnly, snippets.IndexView):
     """The list of enquiries."""
 
     custom_value_preprocess = {
@@ -215,6 +227,10 @@ class EnquiryIndexView(snippets.IndexView):
         return context
 
 
+class EnquiryHistoryView(HandlersOnly, snippets.HistoryView):
+    """Who did what with an enquiry."""
+
+
 class InboxMenuItem(MenuItem):
     """The inbox in the menu, with the number of enquiries that wait for an answer."""
 
@@ -246,6 +262,7 @@ class EnquiryViewSet(SnippetViewSet):
     index_template_name = "contact/inbox/index.html"
     index_results_template_name = "contact/inbox/results.html"
     edit_view_class = EnquiryView
+    history_view_class = EnquiryHistoryView
     edit_template_name = "contact/inbox/enquiry.html"
     filterset_class = EnquiryFilterSet
     list_export = (
@@ -291,8 +308,3 @@ class EnquiryViewSet(SnippetViewSet):
             path("person/", PersonView.as_view(), name="person"),
         ]
         return own + [pattern for pattern in super().get_urlpatterns() if pattern.name in kept]
-
-
-def may_handle(user: Any) -> bool:
-    """Whether somebody may see and handle enquiries."""
-    return bool(user.has_perm("contact.change_enquiry"))

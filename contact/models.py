@@ -18,7 +18,7 @@ from contact import working_days
 from contact.origin import is_cross_site, sender_of
 from contact.settings import ContactSettings
 from contact.texts import ContactTexts
-from vitaleoverheid.models import BasePage, optional, tabs
+from vitaleoverheid.models import BasePage, known, optional, tabs
 
 CONFIRMATION_SALT = "contact.confirmation"
 CONFIRMATION_SECONDS = 60 * 60
@@ -50,7 +50,7 @@ class EnquiryQuerySet(models.QuerySet["Enquiry"]):
 
     def overdue(self) -> "EnquiryQuerySet":
         """Open for longer than the firm promises."""
-        days = ContactSettings.load().response_days
+        days = known(ContactSettings).response_days
         return self.open().filter(received_at__lt=working_days.ago(days))
 
     def suspect(self) -> "EnquiryQuerySet":

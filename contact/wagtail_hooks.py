@@ -14,10 +14,10 @@ from wagtail.snippets.models import register_snippet
 
 from contact import bulk_actions, digest
 from contact.figures import FiguresView
-from contact.inbox import EnquiryViewSet, may_handle
+from contact.inbox import EnquiryViewSet
 from contact.models import Colleague, Enquiry
 from contact.person import PersonView
-from contact.screen import InboxScreen
+from contact.screen import InboxScreen, may_handle
 
 register_snippet(EnquiryViewSet)
 

@@ -1,12 +1,12 @@
 """Colleagues see what came in, find what they look for, and share the work."""
 
 import os
-import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission, User
 from django.db import connection
@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import Settings
 from wagtail.models import Page
 
 from contact.models import Enquiry
@@ -430,10 +431,10 @@ def test_who_may_not_handle_enquiries_sees_and_changes_nothing(
     posted = {"do": "restore", "email": enquiry.email, "status": "closed", "owner": ""}
     for address in addresses(enquiry):
         for response in (client.get(address), client.post(address, posted)):
-            assert response.status_code in {302, 403, 405}, address
             assert "Jan de Vries" not in response.content.decode()
-            if response.status_code == 302:
-                assert re.match(r"/admin/(login/.*)?$", response.headers["Location"]), address
+            if response.status_code != 403:  # who may not come into the admin must sign in first
+                assert outsider not in {editor, moderator_of_pages}, address
+                assert response.headers["Location"].startswith("/admin/login/"), address
     for button in ("reply", "note", "restore", "bin", "erase", "download"):
         assert press(client, enquiry, button, text="x", subject="x").status_code in {302, 403}
         assert client.post(reverse("enquiries:person"), {**posted, "do": button}).status_code in {
@@ -499,17 +500,19 @@ LISTINGS: dict[str, dict[str, str]] = {
     "owner": {"assigned_to": "?"},
     "together": {"q": "dijk", "status": "new", "view": "open", "ordering": "-status"},
 }
-FRAME = re.compile(
-    r'FROM "(django_session|auth_permission|wagtailusers_userprofile|wagtailcore_\w+)"'
-    r'|FROM "auth_user" WHERE "auth_user"."id" = \d+ LIMIT'
-)
-"""What Wagtail asks on each of its pages: who this is, and what to put in the menu."""
 
 
 @pytest.mark.parametrize("name", LISTINGS)
-def test_list_search_and_filters_ask_the_database_as_much_for_many_as_for_few(
-    colleague: Client, me: User, service_page: ServicePage, name: str
+def test_list_search_and_filters_ask_the_database_under_ten_things_for_many_as_for_few(
+    settings: Settings,
+    hears: None,
+    colleague: Client,
+    me: User,
+    service_page: ServicePage,
+    name: str,
 ) -> None:
+    settings.SECOND_FACTOR_REQUIRED = True
+    Authenticator.objects.create(user=me, type="totp", data={})
     canary_came_through()
     known = {"service": str(service_page.pk), "assigned_to": str(me.pk)}
     asked = {key: known[key] if value == "?" else value for key, value in LISTINGS[name].items()}
@@ -520,8 +523,7 @@ def test_list_search_and_filters_ask_the_database_as_much_for_many_as_for_few(
     fill(300, service=service_page, assigned_to=me)
     page, results = [queries(colleague, address, **asked) for address in (INBOX, RESULTS)]
     assert [len(page), len(results)] == few
-    assert len(results) < 10
-    assert len([sql for sql in page if not FRAME.search(sql)]) < 10
+    assert max(few) < 10
 
 
 def test_one_enquiry_asks_the_database_as_much_among_many_as_among_few(

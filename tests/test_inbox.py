@@ -1,10 +1,11 @@
 """Staff find the enquiries in the admin."""
 
+from collections.abc import Callable
+
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
-from pytest_django import DjangoAssertNumQueries
 
 from contact.models import Enquiry
 from tests.conftest import Send
@@ -122,23 +123,13 @@ def test_html_in_an_enquiry_is_shown_as_text(colleague: Client, send: Send) -> N
         assert parse(response).select("img[onerror]") == []
 
 
-def test_the_inbox_asks_the_database_as_much_for_many_enquiries_as_for_a_few(
-    colleague: Client,
-    enquiry: Enquiry,
-    another: Enquiry,
-    django_assert_max_num_queries: DjangoAssertNumQueries,
+def test_a_right_that_was_taken_away_is_gone_at_once(
+    colleague: Client, hears: Callable[[], None]
 ) -> None:
-    colleague.get(INBOX)
-    with django_assert_max_num_queries(60) as few:
-        assert len(listed(colleague)) == 2
-    fields = {"email": "x@voorbeeld.nl", "message": "x", "service": enquiry.service}
-    owner = User.objects.get(username="collega")
-    Enquiry.objects.bulk_create(
-        Enquiry(name="Jan de Vries", assigned_to=owner, digest=bytes([number]), **fields)
-        for number in range(20)
-    )
-    with django_assert_max_num_queries(len(few) + 1):
-        assert len(listed(colleague)) == 22
+    assert colleague.get(INBOX).status_code == 200
+    User.objects.get(username="collega").groups.set([Group.objects.get(name="Redacteur")])
+    hears()
+    assert colleague.get(INBOX).status_code == 403
 
 
 # Who may not
@@ -173,8 +164,8 @@ def test_someone_without_an_account_has_to_log_in_first(
 def test_someone_with_an_account_but_without_the_right_sees_nothing(
     outsider: Client, enquiry: Enquiry, screen: str
 ) -> None:
-    response = outsider.get(address_of(screen, enquiry), follow=True)
-    assert (response.status_code, response.redirect_chain) != (200, [])
+    response = outsider.get(address_of(screen, enquiry))
+    assert response.status_code == 403
     assert "Jan de Vries" not in response.content.decode()
     home = outsider.get(reverse("wagtailadmin_home")).content.decode()
     assert "Aanvragen" not in home

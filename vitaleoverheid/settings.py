@@ -317,6 +317,7 @@ IMAP = mailbox(os.environ["IMAP_URL"]) if os.environ.get("IMAP_URL") else {}
 
 # Security
 
+AUTHENTICATION_BACKENDS = ["vitaleoverheid.auth_backend.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

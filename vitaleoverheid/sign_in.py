@@ -4,14 +4,13 @@ import time
 from collections.abc import Callable
 from functools import wraps
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
 from allauth.account.authentication import get_authentication_records
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.mfa.models import Authenticator
-from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -30,9 +29,6 @@ from vitaleoverheid.users import protect_superusers
 from vitaleoverheid.visitor import address_of, network_of
 
 View = Callable[..., HttpResponse]
-
-FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-"""What counts as a second factor; reserve codes come with one of these."""
 
 UNKNOWN = "::"
 """The address of who has none, such as a proxy that uses a socket and names nobody."""
@@ -110,12 +106,12 @@ def follow(old: str | None, new: str | None) -> None:
 
 def is_factor_missing(request: HttpRequest) -> bool:
     """Whether somebody who signed in must set up a second factor first."""
-    match = request.resolver_match
+    match, user = request.resolver_match, cast("Any", request.user)
     return (
         settings.SECOND_FACTOR_REQUIRED
-        and request.user.is_authenticated
+        and user.is_authenticated
         and not (match and match.url_name in WITHOUT_FACTOR)
-        and not is_mfa_enabled(request.user, FACTORS)
+        and not user.has_factor
     )
 
 
