@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from wagtail.admin.utils import get_user_display_name
 from wagtail.log_actions import log
 
 from contact import mail, tasks
@@ -58,7 +59,12 @@ def assign(enquiry: Enquiry, owner: Any, user: Any) -> None:
         return
     enquiry.assigned_to = owner
     enquiry.save(update_fields=["assigned_to"])
-    log(enquiry, "contact.assign", user=user, data={"to": str(owner) if owner else "niemand"})
+    log(
+        enquiry,
+        "contact.assign",
+        user=user,
+        data={"to": get_user_display_name(owner) if owner else "niemand"},
+    )
 
 
 @transaction.atomic

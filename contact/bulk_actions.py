@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.shortcuts import get_list_or_404
+from wagtail.admin.utils import get_user_display_name
 from wagtail.admin.views.bulk_action import BulkAction
 
 from contact import actions, digest
@@ -70,9 +71,11 @@ class OwnerForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"] = forms.ModelChoiceField(
+        owner: Any = forms.ModelChoiceField(
             digest.handlers(), label="Behandelaar", required=False, empty_label="niemand"
         )
+        owner.label_from_instance = get_user_display_name
+        self.fields["owner"] = owner
 
 
 class AssignAction(EnquiryBulkAction):

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from wagtail.admin import messages
 from wagtail.admin.ui.components import MediaContainer
+from wagtail.admin.utils import get_user_display_name
 from wagtail.log_actions import registry
 from wagtail.snippets.views import snippets
 
@@ -87,6 +88,7 @@ class EnquiryView(HandlersOnly, snippets.EditView):
         """Only people who may handle enquiries can own one; suspicion is not a choice to make."""
         form = super().get_form(form_class)
         form.fields["assigned_to"].queryset = digest.handlers()
+        form.fields["assigned_to"].label_from_instance = get_user_display_name
         if not self.object.is_suspect:
             form.fields["status"].choices = [
                 choice for choice in Enquiry.Status.choices if choice[0] != Enquiry.Status.SUSPECT

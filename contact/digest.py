@@ -15,7 +15,8 @@ from contact.models import Enquiry, Message
 
 def handlers() -> QuerySet[Any]:
     """The people who may handle enquiries."""
-    return get_user_model().objects.with_perm("contact.change_enquiry")
+    people = get_user_model().objects.with_perm("contact.change_enquiry")
+    return people.order_by("first_name", "username")
 
 
 def counts() -> dict[str, int]:

@@ -43,6 +43,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def me(colleague: Client) -> User:
     """The person behind ``colleague``."""
+    User.objects.filter(username="collega").update(first_name="Karin", last_name="de Groot")
     return User.objects.get(username="collega")
 
 
@@ -68,7 +69,7 @@ def test_a_line_of_the_list_says_who_what_where_it_stands_and_since_when(
     said = words(row_of(colleague, enquiry))
     for part in ("Jan de Vries", "Gemeente Voorbeeld", service_page.title, "in behandeling"):
         assert part in said
-    assert "collega" in said
+    assert "Karin de Groot" in said
     assert "4 dagen geleden" in said.replace("\N{NO-BREAK SPACE}", " ")
 
 
@@ -254,7 +255,15 @@ def test_several_enquiries_are_given_to_a_colleague_and_taken_back(
     assert {enquiry.assigned_to for enquiry in Enquiry.objects.all()} == {me}
     bulk(colleague, "assign", *chosen, owner="")
     assert {enquiry.assigned_to for enquiry in Enquiry.objects.all()} == {None}
-    assert history(chosen[0]) == ["Toegewezen aan collega", "Toegewezen aan niemand"]
+    assert history(chosen[0]) == ["Toegewezen aan Karin de Groot", "Toegewezen aan niemand"]
+
+
+def test_colleagues_are_chosen_by_their_names(colleague: Client, me: User) -> None:
+    enquiry = make()
+    pages = [screen(colleague, enquiry), parse(colleague.get(INBOX))]
+    pages += [parse(colleague.get(f"/admin/bulk/contact/enquiry/assign/?id={enquiry.pk}"))]
+    for page in pages:
+        assert "Karin de Groot" in [option.text for option in page.select("option")]
 
 
 def test_only_people_who_may_handle_enquiries_are_given_any(

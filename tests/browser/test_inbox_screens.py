@@ -155,6 +155,22 @@ def test_the_whole_list_is_chosen_and_only_that_list_is_acted_on(
     expect(admin.get_by_text(re.compile(rf"U hebt {count} aanvra\w+ gekozen:"))).to_be_visible()
 
 
+def test_what_nobody_has_opened_stands_out_in_the_list(
+    admin: Page, enquiries: dict[str, int], live_site: LiveSite
+) -> None:
+    admin.goto(f"/admin/enquiries/edit/{enquiries['new']}/")
+    unread = "UPDATE contact_enquiry SET opened_at = NULL WHERE id = %s RETURNING id"
+    live_site.query(unread, enquiries["refused"])
+    admin.goto("/admin/enquiries/")
+    bold = {
+        name: admin.locator(f"a[href$='/edit/{enquiries[name]}/']").evaluate(
+            "link => getComputedStyle(link).fontWeight > 400"
+        )
+        for name in ("new", "refused")
+    }
+    assert bold == {"new": False, "refused": True}
+
+
 def test_the_chosen_view_is_marked_also_after_a_filter_is_taken_away(
     admin: Page, enquiries: dict[str, int]
 ) -> None:
