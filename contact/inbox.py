@@ -165,6 +165,15 @@ def neutral(value: Any) -> str:
     return f"'{text}" if FORMULA.match(text) else text
 
 
+NEXT_CELL = re.compile(r"(?<=[;\n])(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+"""Where a Dutch Excel, which separates by semicolons, would see another cell with a formula."""
+
+
+def neutral_in_csv(value: Any) -> str:
+    """Text that is no formula however a spreadsheet cuts the file into cells."""
+    return NEXT_CELL.sub("'", neutral(value))
+
+
 def local(moment: datetime) -> datetime:
     """The moment as the clock on the wall showed it; spreadsheets know no time zones."""
     return timezone.make_naive(moment)
@@ -175,7 +184,7 @@ class EnquiryIndexView(HandlersOnly, snippets.IndexView):
 
     custom_value_preprocess = {
         datetime: {"csv": lambda moment: f"{local(moment):%Y-%m-%d %H:%M}", "xlsx": local},
-        object: {"csv": neutral, "xlsx": neutral},
+        object: {"csv": neutral_in_csv, "xlsx": neutral},
     }
     custom_field_preprocess = {
         "phone": dict.fromkeys(("csv", "xlsx"), lambda number: neutral(phone.display(number))),

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 import tracemalloc
 from datetime import timedelta
 from io import BytesIO, StringIO
@@ -92,6 +93,15 @@ def test_nothing_that_was_typed_is_a_formula(colleague: Client, kind: str, start
     for heading in ("Naam", "Organisatie", "Bericht", "E-mailadres"):
         assert row[heading].startswith("'"), heading
     assert b"<f>" not in exported
+
+
+@pytest.mark.parametrize("typed", ["Wij;=HYPERLINK(A1)", "Beste,\n=HYPERLINK(A1)", "Ja;\n@A1"])
+def test_nothing_is_a_formula_either_where_semicolons_make_cells(
+    colleague: Client, typed: str
+) -> None:
+    make(name=typed, message=typed)
+    cells = re.split(r"[;\n]", content(colleague, "csv").decode("utf-8-sig"))
+    assert not [cell for cell in cells if cell.startswith(("=", "@"))]
 
 
 @pytest.mark.parametrize("kind", KINDS)
