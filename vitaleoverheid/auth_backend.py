@@ -34,10 +34,7 @@ class Backend(ModelBackend):
 def rights(user_id: int) -> dict[str, Any]:
     """What somebody may do, by the names under which Django and Wagtail keep it with a user."""
     user = User(pk=user_id)
-    policies = (
-        page_permission_policy,
-        document_permission_policy,
-    )  # pictures share that of documents
+    policies = (page_permission_policy, document_permission_policy)  # that of pictures as well
     return {
         "_perm_cache": ModelBackend().get_all_permissions(user),
         **{
