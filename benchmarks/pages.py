@@ -43,7 +43,7 @@ def fill(size: int) -> None:
     text.show_in_menus = False  # what is in there, is there because an editor chose it
     missing = size - Page.objects.count()
     if missing > 0:
-        add_pages(InsightIndexPage.objects.get(), InsightPage.objects.get(), missing // 2)
+        add_pages(InsightIndexPage.objects.get(), InsightPage.objects.earliest("pk"), missing // 2)
         add_pages(HomePage.objects.get(), text, missing // 2)
     call_command("wagtail_update_index", verbosity=0)
     with connection.cursor() as cursor:
@@ -55,7 +55,8 @@ def main(sizes: list[int]) -> None:
     visitor, editor = Client(), Client()
     editor.force_login(User.objects.create_superuser("redactie", "redactie@voorbeeld.nl"))
     overview = InsightIndexPage.objects.get()
-    overview.add_child(instance=InsightPage(title="Samenwerken begint binnen"))
+    article = overview.add_child(instance=InsightPage(title="Samenwerken begint binnen"))
+    article.save_revision().publish()  # and the overview with it
     known = {
         "home": HomePage.objects.get().pk,
         "articles": overview.pk,
