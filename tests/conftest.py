@@ -1,5 +1,7 @@
 """What the tests stand on: the seeded site, its pages, and the people who come there."""
 
+import fcntl
+import os
 from collections.abc import Callable, Iterator
 from io import StringIO
 from math import inf
@@ -71,20 +73,29 @@ def django_db_setup(
             teardown_databases(made, verbosity=0)
 
 
+def collect_static(site: LiveSite, folder: Path) -> None:
+    """Collect the static files, once for all processes of a test run: they share those files."""
+    with (folder / "collected").open("a") as done:
+        fcntl.flock(done, fcntl.LOCK_EX)
+        if not os.fstat(done.fileno()).st_size:
+            assert site.manage("collectstatic", "--noinput", "--verbosity=0").wait() == 0
+            done.write("yes")
+
+
 @pytest.fixture(scope="session")
 def live_site(
     django_db_setup: None,
     django_db_blocker: DjangoDbBlocker,
     tmp_path_factory: pytest.TempPathFactory,
+    worker_id: str,
 ) -> Iterator[LiveSite]:
     """The site in production mode behind gunicorn, with the first content and an administrator."""
     with django_db_blocker.unblock():
         site = LiveSite(tmp_path_factory.mktemp("live"), copy_database())
-    preparations = [
-        site.manage("collectstatic", "--noinput", "--verbosity=0"),
-        site.manage("createsuperuser", "--noinput", "--verbosity=0", **ADMINISTRATOR),
-    ]
-    assert [preparation.wait() for preparation in preparations] == [0, 0]
+    folder = tmp_path_factory.getbasetemp()
+    collect_static(site, folder if worker_id == "master" else folder.parent)
+    administrator = site.manage("createsuperuser", "--noinput", "--verbosity=0", **ADMINISTRATOR)
+    assert administrator.wait() == 0
     with site.serving():
         yield site
     with django_db_blocker.unblock():
