@@ -67,6 +67,21 @@ def test_every_enquiry_that_was_confirmed_outlives_the_web_server(
         assert_all_mailed(site, mail_server, confirmed)
 
 
+# A connection that is gone
+
+
+def test_a_connection_that_the_database_has_closed_costs_no_visitor_anything(
+    site: Site, web: Web
+) -> None:
+    for _ in range(2):
+        assert {web.post(enquiry()).status for _ in range(5)} == {303}
+        site.query(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND query ~ 'INSERT INTO contact_enquiry'"
+            " AND pid <> pg_backend_pid()"
+        )
+
+
 # The same enquiry at the same moment
 
 
