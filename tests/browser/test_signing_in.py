@@ -8,8 +8,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.signing_in import PASSWORD, give_password, make_member, set_up_app
+from tests.browser.signing_in import PASSWORD, give_password, make_member, set_up_app, sign_in
 from tests.browser.test_inbox_screens import NARROW, RULES, WIDE
+from tests.faults.site import until
 from tests.live_site import LiveSite
 from tests.second_factor import code
 
@@ -181,3 +182,33 @@ def test_everyone_can_use_the_screens(
     walk.look()
     page.close()
     assert walk.found == []
+
+
+# Rights
+
+
+def test_a_right_that_is_taken_away_is_gone_for_whoever_is_signed_in(
+    page: Page, live_site: LiveSite
+) -> None:
+    sign_in(page, make_member(live_site, "handelaar", "Redacteur"))
+    belongs = "FROM auth_user, auth_group WHERE username = 'handelaar' AND name = %s"
+    handlers = "Aanvragen behandelen"
+
+    def status() -> int:
+        answer = page.goto("/admin/enquiries/")
+        assert answer
+        return answer.status
+
+    assert status() == 403
+    live_site.query(
+        "INSERT INTO auth_user_groups (user_id, group_id) SELECT auth_user.id, auth_group.id"
+        f" {belongs} RETURNING id",
+        handlers,
+    )
+    until(lambda: status() == 200)
+    live_site.query(
+        "DELETE FROM auth_user_groups WHERE (user_id, group_id) IN"
+        f" (SELECT auth_user.id, auth_group.id {belongs}) RETURNING id",
+        handlers,
+    )
+    until(lambda: status() == 403)
