@@ -41,3 +41,11 @@ def test_seeding_again_keeps_what_editors_made_of_it(client: Client) -> None:
 
 def test_the_tree_of_the_first_content_is_sound_so_that_editors_can_add_to_it() -> None:
     assert not any(Page.find_problems())
+
+
+def test_every_block_of_the_first_content_can_be_linked_to_in_the_admin(
+    admin_client: Client,
+) -> None:
+    for page in Page.objects.filter(depth__gt=1):
+        form = admin_client.get(f"/admin/pages/{page.pk}/edit/").content.decode()
+        assert "&quot;id&quot;: null" not in form

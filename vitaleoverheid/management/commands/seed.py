@@ -8,6 +8,8 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import transaction
+from wagtail.blocks import StreamValue
+from wagtail.fields import StreamField
 from wagtail.models import Page, Site
 
 from contact.models import ContactSettings
@@ -51,11 +53,15 @@ def add_page(model: str, parent: str | None, fields: dict[str, Any]) -> Page:
 
 
 def fill_in(page: Page, fields: dict[str, Any]) -> None:
-    """Give a page the values of its fields; blocks go in as JSON."""
+    """Give a page the values of its fields."""
     for name, value in fields.items():
         field = page._meta.get_field(name)
-        is_blocks = isinstance(value, list)
-        setattr(page, field.attname, json.dumps(value) if is_blocks else value)
+        setattr(page, field.attname, blocks(field, value) if isinstance(value, list) else value)
+
+
+def blocks(field: StreamField, value: list[dict[str, Any]]) -> StreamValue:
+    """What a form would make of these blocks: each has an id, by which the admin knows it."""
+    return field.stream_block.clean(field.stream_block.to_python(value))
 
 
 def resolved(fields: dict[str, Any], pages: list[Page]) -> dict[str, Any]:
