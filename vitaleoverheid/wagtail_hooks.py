@@ -160,6 +160,12 @@ def admin_css() -> str:
     return format_html('<link rel="stylesheet" href="{}">', static("admin.css"))
 
 
+@hooks.register("insert_editor_js")
+def autosave_js() -> str:
+    """No word typed while a draft is being saved is left out of the next."""
+    return format_html('<script type="module" src="{}"></script>', static("autosave.js"))
+
+
 @hooks.register("register_admin_urls")
 def register_admin_urls() -> list[URLPattern]:
     """The screens that the project adds."""

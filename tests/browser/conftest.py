@@ -68,7 +68,6 @@ def admin(page: Page, signed_in: StorageState) -> Iterator[Page]:
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.context.add_cookies(signed_in["cookies"])  # type: ignore[arg-type]
-    page.goto("/admin/")
     yield page
     assert errors == []
 

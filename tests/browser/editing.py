@@ -9,6 +9,13 @@ from tests.live_site import LiveSite
 
 FORM = "form[data-w-autosave-interval-value]"
 EDITED = "data-w-unsaved-has-edits-value"
+SAVED = """(selector) => {
+  const form = document.querySelector(selector);
+  const part = (name) => window.wagtail.app.getControllerForElementAndIdentifier(form, name);
+  const { formData, initialFormData } = part("w-unsaved");
+  return formData === initialFormData && !part("w-autosave").submitPromise;
+}"""
+"""Whether what stands in the form is what was last sent, and that has arrived."""
 
 
 def open_page(page: Page, live_site: LiveSite, slug: str) -> None:
@@ -37,7 +44,7 @@ def add_block(page: Page, name: str) -> Locator:
     content = page.locator("[data-contentpath=body] [data-contentpath=content]").first
     content.get_by_title("Blok invoegen").locator("visible=true").last.click()
     page.get_by_placeholder("Zoek opties").fill(name)
-    page.keyboard.press("Enter")
+    page.get_by_role("option", name=name, exact=True).click()
     wait_for_draft(page)
     return content.locator("[data-streamfield-child]").last
 
@@ -68,8 +75,7 @@ def write(page: Page, introduction: str) -> None:
 
 def wait_for_draft(page: Page) -> None:
     """Wait until what was just typed has been kept, which happens by itself."""
-    page.wait_for_selector(f"{FORM}[{EDITED}=true]")  # looks in every frame, as this may be short
-    page.wait_for_selector(f"{FORM}[{EDITED}=false]")
+    page.wait_for_function(SAVED, arg=FORM)
 
 
 def choose(page: Page, action: str) -> None:

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
+from tests.browser.editing import open_page, wait_for_draft
 from tests.browser.screens import fill_in
 from tests.live_site import LiveSite
 
@@ -30,6 +31,7 @@ def test_an_enquiry_that_a_visitor_just_left_is_read_in_the_admin(
     visitor.get_by_role("button", name="Verstuur bericht").click()
     visitor.wait_for_url("**/contact/bedankt/**")
     visitor.close()
+    admin.goto("/admin/")
     admin.get_by_role("link", name=re.compile("^Aanvragen")).first.click()
     admin.get_by_role("link", name="Zoë Đặng").click()
     expect(admin.get_by_text("Leest iemand dit?").first).to_be_visible()
@@ -43,3 +45,21 @@ def test_an_editor_changes_a_page_and_visitors_read_it(admin: Page, live_site: L
     expect(admin.get_by_text("is gepubliceerd").first).to_be_visible()
     admin.goto("/toegankelijkheid/")
     expect(admin.get_by_role("main")).to_contain_text("Iedereen hoort erbij.")
+
+
+def test_words_typed_while_a_draft_is_being_saved_are_saved_too(
+    admin: Page, live_site: LiveSite
+) -> None:
+    introduction = admin.get_by_role("textbox", name="Inleiding")
+
+    def type_on(route: Route) -> None:
+        answer = route.fetch()
+        introduction.press_sequentially(" Tot ziens.")
+        route.fulfill(response=answer)
+
+    open_page(admin, live_site, "toegankelijkheid")
+    admin.route("**/edit/", type_on, times=1)
+    introduction.fill("Dag.")
+    wait_for_draft(admin)
+    open_page(admin, live_site, "toegankelijkheid")
+    expect(introduction).to_have_text("Dag. Tot ziens.")
