@@ -115,7 +115,7 @@ def plan(page: Page, live_site: LiveSite) -> None:
     wait_for_form(page)
     write(page, "Vanaf morgen is hier meer te lezen.")
     choose(page, "Publicatie inplannen")
-    expect(page.get_by_text("ingepland").first).to_be_visible()
+    expect(page.get_by_text("gepland voor publicatie")).to_be_visible()
 
 
 def go_back(page: Page, live_site: LiveSite) -> None:
