@@ -1,4 +1,4 @@
-"""How long the site takes with many pages: ``python -m benchmarks.pages 10 1000 10000``.
+"""How long the site takes with many pages: ``python -m benchmarks.pages 10 100 10000``.
 
 As ``benchmarks.inbox``, for what depends on the number of pages.
 """
@@ -6,7 +6,7 @@ As ``benchmarks.inbox``, for what depends on the number of pages.
 import sys
 import time
 
-from benchmarks.inbox import PRODUCTION, measure, scratch_database  # isort: skip (sets up Django)
+from benchmarks.inbox import PRODUCTION, measure, scratch_database, show  # isort: skip (sets up Django)
 
 from django.contrib.auth.models import User
 from django.core.management import call_command
@@ -17,9 +17,11 @@ from wagtail.models import Page
 from insights.models import InsightIndexPage, InsightPage
 from services.models import ServicePage
 from tests.test_rendering import add_pages
+from vitaleoverheid.content_changes import changes
 from vitaleoverheid.models import HomePage, TextPage
+from vitaleoverheid.sitemap import PAGES_PER_PART
 
-SIZES = [10, 1_000, 10_000]
+SIZES = [10, 100, 10_000]
 VIEWS = {
     "home page": "/",
     "a service": "/diensten/versterking-interne-samenwerking/",
@@ -28,6 +30,8 @@ VIEWS = {
     "feed": "/inzichten/feed/",
     "no such page": "/diensten/versterking-samenwerkin/",
     "sitemap": "/sitemap.xml",
+    "sitemap, first part": "/sitemap-1.xml",
+    "sitemap, last part": "/sitemap-{parts}.xml",
     "search, all found": "/zoeken/?q=samenwerking",
     "search, one found": "/zoeken/?q=toegankelijkheid",
     "search, a typing error": "/zoeken/?q=toegankelikheid",
@@ -51,7 +55,8 @@ def fill(size: int) -> None:
 
 
 def main(sizes: list[int]) -> None:
-    """Print a table: a line for each view, a column for each number of pages."""
+    """Measure each view with each number of pages."""
+    changes.listen()  # as a web server does
     visitor, editor = Client(), Client()
     editor.force_login(User.objects.create_superuser("redactie", "redactie@voorbeeld.nl"))
     overview = InsightIndexPage.objects.get()
@@ -66,6 +71,7 @@ def main(sizes: list[int]) -> None:
     for size in sizes:
         started = time.perf_counter()
         fill(size)
+        known["parts"] = -(-Page.objects.live().filter(depth__gt=1).count() // PAGES_PER_PART)
         print(f"{size} pages, made in {time.perf_counter() - started:.0f} s", flush=True)
         columns.append(
             [
@@ -73,10 +79,7 @@ def main(sizes: list[int]) -> None:
                 for view in VIEWS.values()
             ]
         )
-    print("\np95 in milliseconds (queries)")
-    print(f"{'':<24}" + "".join(f"{size:>16,}" for size in sizes))
-    for name, *row in zip(VIEWS, *columns, strict=True):
-        print(f"{name:<24}" + "".join(f"{p95:>11.0f} ({count:>2})" for p95, count in row))
+    show(VIEWS, sizes, columns)
 
 
 if __name__ == "__main__":

@@ -90,6 +90,7 @@ class InsightPage(BasePage):
     class Meta:
         verbose_name = "inzicht"
         verbose_name_plural = "inzichten"
+        indexes = [models.Index(fields=["-date", "-page_ptr"], name="newest_articles")]
 
     def schema_properties(self, organisation: str) -> dict[str, Any]:
         author = self.author and {

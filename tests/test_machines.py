@@ -54,6 +54,23 @@ def test_the_sitemap_lists_every_public_page_and_no_other(client: Client, home: 
     assert {location.text for location in locations} == expected
 
 
+def listed(client: Client, address: str) -> list[str]:
+    """The addresses that a sitemap or a list of sitemaps holds."""
+    tree = ET.fromstring(client.get(address).content)
+    return [location.text or "" for location in tree.iter(f"{SITEMAP}loc")]
+
+
+def test_the_sitemap_of_a_large_site_is_a_list_of_parts_that_hold_every_page_once(
+    client: Client, home: HomePage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    all_pages = listed(client, "/sitemap.xml")
+    monkeypatch.setattr("vitaleoverheid.sitemap.PAGES_PER_PART", len(all_pages) - 1)
+    parts = listed(client, "/sitemap.xml")
+    assert parts == [f"{settings.SITE_URL}/sitemap-{number}.xml" for number in (1, 2)]
+    assert [page for part in parts for page in listed(client, part)] == all_pages
+    assert [client.get(f"/sitemap-{number}.xml").status_code for number in (0, 3)] == [404, 404]
+
+
 def test_the_sitemap_says_when_a_page_last_changed(client: Client) -> None:
     before = datetime.now(UTC).date().isoformat()
     TextPage.objects.get(slug="privacy").save_revision().publish()

@@ -42,7 +42,7 @@ SHOWN_NOWHERE = {
     "wagtailcore_modellogentry",
     "wagtailcore_pagelogentry",
     "wagtailcore_revision",
-    # Made from the pages, after them; search results are never kept.
+    # Made from the pages, with them; of a search only the words for typing errors are kept.
     "wagtailcore_referenceindex",
     "wagtailsearch_indexentry",
     # Counts of searches that found nothing.

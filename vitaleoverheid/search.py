@@ -5,9 +5,10 @@ from difflib import get_close_matches
 from typing import Any
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery
+from django.core.paginator import Page as PageOfResults
 from django.core.paginator import Paginator
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Window
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from wagtail.contrib.search_promotions.models import SearchPromotion
@@ -15,9 +16,11 @@ from wagtail.models import Page
 from wagtail.search import index
 from wagtail.search.utils import normalise_query_string
 
+from vitaleoverheid.content_changes import until_content_changes
 from vitaleoverheid.tree import restricted
 
 RESULTS_PER_PAGE = 10
+PAGE_NUMBER = re.compile("[1-9][0-9]{0,5}")
 
 START, STOP = "\ue000", "\ue001"
 """Private characters around a found word: they survive escaping, and no text holds them."""
@@ -26,19 +29,17 @@ NO_TAG = "<\N{ZERO WIDTH SPACE}"
 
 WORD = re.compile(r"[^\W\d_]{4,}")
 LIKENESS = 0.75
+LONGER = 2  # letters, or shorter: what else a word that was meant may be
 UNKNOWN = """
-    SELECT typed, ARRAY(
-        SELECT word FROM ts_stat(%s)
-        WHERE abs(length(word) - length(typed)) <= 2 AND word !~ '[^[:alpha:]]'
-    )
-    FROM unnest(%s::text[]) typed, plainto_tsquery('dutch', typed) query
+    SELECT typed FROM unnest(%s::text[]) typed, plainto_tsquery('dutch', typed) query
     WHERE numnode(query) > 0 AND NOT EXISTS (
         SELECT FROM wagtailsearch_indexentry WHERE title @@ query OR body @@ query
     )
     LIMIT 5
 """
-"""The typed words that stand nowhere, each with the words of about its length that do."""
-VOCABULARY = """
+"""The typed words that stand nowhere."""
+VOCABULARY = "SELECT word FROM ts_stat(%s) WHERE word !~ '[^[:alpha:]]'"
+TEXTS = """
     SELECT to_tsvector('simple', title_text || ' ' || body_text)
     FROM wagtailsearch_indexentry entry
     JOIN wagtailcore_page page
@@ -88,7 +89,7 @@ def answer(query: str, page: str | None) -> dict[str, Any]:
     meant = mended(query)
     bets = best_bets(query, meant)
     found = find(meant).exclude(pk__in=[bet.page_id for bet in bets if bet.page_id])
-    results = Paginator(found, RESULTS_PER_PAGE).get_page(page)
+    results = shown(found, page)
     count = len(bets) + results.paginator.count
     if not count:
         record_fruitless(query)
@@ -107,11 +108,21 @@ def answer(query: str, page: str | None) -> dict[str, Any]:
 def mended(query: str) -> str:
     """The query with each word that stands nowhere replaced by the one that was probably meant."""
     with connection.cursor() as cursor:
-        cursor.execute(UNKNOWN, [VOCABULARY, WORD.findall(query)])
-        for typed, known in cursor.fetchall():
-            for meant in get_close_matches(typed.lower(), known, n=1, cutoff=LIKENESS):
-                query = re.sub(rf"\b{typed}\b", meant, query)
+        cursor.execute(UNKNOWN, [WORD.findall(query)])
+        unknown = [typed for (typed,) in cursor.fetchall()]
+    for typed in unknown:
+        alike = [word for word in vocabulary() if abs(len(word) - len(typed)) <= LONGER]
+        for meant in get_close_matches(typed.lower(), alike, n=1, cutoff=LIKENESS):
+            query = re.sub(rf"\b{typed}\b", meant, query)
     return query
+
+
+@until_content_changes
+def vocabulary() -> list[str]:
+    """The words that visitors can read, as they stand there."""
+    with connection.cursor() as cursor:
+        cursor.execute(VOCABULARY, [TEXTS])
+        return [word for (word,) in cursor.fetchall()]
 
 
 def best_bets(*queries: str) -> list[SearchPromotion]:
@@ -139,6 +150,18 @@ def find(query: str) -> QuerySet[Page]:
     )
     found = Page.objects.live().search(query).get_queryset().exclude(restricted())
     return found.annotate(fragment=fragment)
+
+
+def shown(found: QuerySet[Page], asked: str | None) -> PageOfResults:
+    """A page of what was found; the query for it also tells how much that is."""
+    pages = Paginator(found.annotate(total=Window(Count("pk"))), RESULTS_PER_PAGE)
+    number = int(asked) if asked and PAGE_NUMBER.fullmatch(asked) else 1
+    start = (number - 1) * RESULTS_PER_PAGE
+    rows = list(pages.object_list[start : start + RESULTS_PER_PAGE])
+    if number > 1 and not rows:
+        return pages.get_page(number)  # the last one
+    pages.count = rows[0].total if rows else 0
+    return PageOfResults(rows, number, pages)
 
 
 def marked(fragment: str) -> SafeString:

@@ -31,6 +31,7 @@ from vitaleoverheid.content_changes import until_content_changes
 HOME_DEPTH = 2  # of a home page, below the root of all
 
 AROUND = """
+    WITH organisation AS (SELECT * FROM vitaleoverheid_organisationsettings ORDER BY id LIMIT 1)
     SELECT page.*, site.id AS site_id, site.hostname AS site_hostname, site.port AS site_port,
         site.site_name AS site_site_name, site.is_default_site AS site_is_default_site,
         EXISTS (
@@ -38,13 +39,12 @@ AROUND = """
             JOIN wagtailcore_page above ON above.id = page_id
             WHERE page.path LIKE above.path || '%%'
         ) AS is_restricted,
-        CASE WHEN site.id IS NOT NULL THEN to_jsonb(organisation) END AS organisation
+        to_jsonb(organisation) AS organisation
     FROM wagtailcore_page page
     LEFT JOIN wagtailcore_site site ON site.root_page_id = page.id
-    LEFT JOIN (SELECT * FROM vitaleoverheid_organisationsettings ORDER BY id LIMIT 1) organisation
-        ON true
-    WHERE site.id IS NOT NULL
-        OR page.id = organisation.contact_page_id
+    LEFT JOIN organisation ON site.id IS NOT NULL
+    WHERE page.id IN (SELECT root_page_id FROM wagtailcore_site)
+        OR page.id = (SELECT contact_page_id FROM organisation)
         OR page.slug = ANY(%s) AND page.depth <= %s
         OR page.show_in_menus AND page.live AND page.depth = %s
     ORDER BY page.path

@@ -14,13 +14,13 @@ from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as admin_urls
 from wagtail.admin.views.account import PasswordResetView
-from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents import urls as document_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from vitaleoverheid import drafts, twins, views
 from vitaleoverheid.limits import one_after_another
 from vitaleoverheid.sign_in import guarded
+from vitaleoverheid.sitemap import sitemap, sitemap_part
 
 PAGE_PATH = r"^(?!_util/)((?:[\w:-]+/)*)$"
 """Wagtail's own pattern, and the colons of a signed address; ``_util/`` asks for passwords."""
@@ -60,6 +60,7 @@ urlpatterns = [
     path("readyz", views.readyz),
     path("robots.txt", views.text_file, {"name": "robots.txt"}),
     path("sitemap.xml", one_after_another(sitemap)),
+    path("sitemap-<int:part>.xml", one_after_another(sitemap_part), name="sitemap_part"),
     path(".well-known/security.txt", views.text_file, {"name": "security.txt"}),
     path("llms.txt", one_after_another(twins.llms_txt)),
     path("vitale-overheid.vcf", views.vcard, name="vcard"),

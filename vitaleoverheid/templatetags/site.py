@@ -122,9 +122,9 @@ def nearest_pages(context: Context) -> list[Page]:
 
     PostgreSQL chooses a few that share the most pieces of it, however many pages there are.
     """
-    asked = context["request"].path.strip("/").rpartition("/")[2][:ADDRESS_LENGTH]
+    asked = context["request"].path.strip("/").rpartition("/")[2][:ADDRESS_LENGTH].lower()
     pieces = {asked[start : start + PIECE] for start in range(len(asked) - PIECE + 1)}
-    shared = (Case(When(slug__icontains=piece, then=1), default=0) for piece in pieces)
+    shared = (Case(When(slug__contains=piece, then=1), default=0) for piece in pieces)
     alike = Page.objects.live().exclude(restricted()).filter(depth__gt=HOME_DEPTH)
     alike = alike.order_by(-sum(shared, Value(0)), "path")[:CANDIDATES]
     pages = {page.slug: page for page in alike}
