@@ -22,7 +22,7 @@ class EnquiryBulkAction(HandlersOnly, BulkAction):
     verb = ""
 
     def get_all_objects_in_listing_query(self, parent_id: str | None) -> Any:
-        """What the list shows on all of its pages, with the filters and the search it has."""
+        """All that the list holds, with the filters and the search it has, shown or not."""
         return listed(self.request).values_list("pk", flat=True)
 
     @classmethod
