@@ -4,7 +4,7 @@ local threads = 0
 
 function setup(thread)
   threads = threads + 1
-  thread:set("number", threads)
+  thread:set("network", "10." .. os.time() % 125 * 2 + threads)
   thread:set("id", os.time() .. "-" .. threads)
 end
 
@@ -18,7 +18,7 @@ wrk.headers["Cookie"] = "csrftoken=" .. token
 function request()
   count = count + 1
   local low, high = count % 256, math.floor(count / 256) % 256
-  wrk.headers["X-Forwarded-For"] = "10." .. number .. "." .. high .. "." .. low
+  wrk.headers["X-Forwarded-For"] = network .. "." .. high .. "." .. low
   local unique = id .. "-" .. count
   local email = "&email=jan-" .. unique .. "%40voorbeeld.nl"
   return wrk.format(nil, nil, nil, fields .. email .. "&message=Wij+willen+kennismaken+" .. unique)

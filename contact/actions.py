@@ -12,7 +12,7 @@ from django.utils import timezone
 from wagtail.admin.utils import get_user_display_name
 from wagtail.log_actions import log
 
-from contact import mail, tasks
+from contact import mail
 from contact.models import Enquiry, Message, Note
 
 SAME_REPLY_WITHIN = timedelta(minutes=10)
@@ -131,5 +131,4 @@ def resend(message: Message, user: Any) -> None:
         return
     message.state, message.created_at, message.error = Message.State.QUEUED, timezone.now(), ""
     message.save(update_fields=["state", "created_at", "error"])
-    tasks.defer_delivery(message)
     log(message.enquiry, "contact.resend", user=user)

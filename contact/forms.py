@@ -1,6 +1,8 @@
 """What a visitor may type."""
 
 import re
+from copy import deepcopy
+from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -16,7 +18,13 @@ CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 SERVICE: Any = Enquiry._meta.get_field("service").related_model
 OTHER = "anders"
 ACCESSIBILITY = "toegankelijkheid"
+CONTENT = ("name", "organisation", "email", "phone", "service", "message")
 MISTAKES = ("required", "invalid")
+WORDS = (
+    *(f"{name}_{kind}" for name in CONTENT for kind in ("label", "help", *MISTAKES)),
+    *("too_long", "service_empty", "service_other", "service_accessibility"),
+)
+"""The texts of the page that are part of the form, as far as the page has them."""
 MESSAGE_LENGTH = 10_000  # characters: three full pages
 
 
@@ -116,34 +124,16 @@ class EnquiryForm(forms.Form):
     seconds = forms.CharField(required=False, widget=forms.HiddenInput)
     """How long the form was open, where the browser tells it."""
 
-    CONTENT = ("name", "organisation", "email", "phone", "service", "message")
-
     def __init__(self, *args: Any, page: ContactPage | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.page = page = page or ContactPage()
-        for name in self.CONTENT:
-            self.put_in_words(name, self.fields[name])
+        self.page = page or ContactPage()
+        words = tuple(getattr(self.page, word, "") for word in WORDS)
         self.services = services()
-        self.fields["service"].widget.choices = [
-            ("", page.service_empty),
-            *((slug, service.title) for slug, service in self.services.items()),
-            (OTHER, page.service_other),
-            (ACCESSIBILITY, page.service_accessibility),
-        ]
+        subjects = tuple((slug, service.title) for slug, service in self.services.items())
+        self.base_fields = fields_in(words, subjects)  # type: ignore[misc]
+        super().__init__(*args, **kwargs)
         # An address that names no service leads to the same page as one that names nothing.
-        if self.initial.get("service") not in dict(self.fields["service"].widget.choices):
+        if self.initial.get("service") not in {*self.services, OTHER, ACCESSIBILITY}:
             self.initial = {**self.initial, "service": ""}
-
-    def put_in_words(self, name: str, field: forms.Field) -> None:
-        """Give a field the texts that editors wrote for it on the page."""
-        field.label = getattr(self.page, f"{name}_label")
-        field.help_text = getattr(self.page, f"{name}_help")
-        messages = {code: getattr(self.page, f"{name}_{code}", "") for code in MISTAKES}
-        too_long = self.page.too_long.replace("[veld]", str(field.label))
-        field.error_messages |= {
-            **{code: text for code, text in messages.items() if text},
-            "max_length": messages["invalid"] or with_numbers(too_long),
-        }
 
     def clean_service(self) -> Any:
         """The service asked about. One that is gone since the page was opened stops no enquiry."""
@@ -151,14 +141,14 @@ class EnquiryForm(forms.Form):
 
     def content_fields(self) -> list[forms.BoundField]:
         """The fields that a visitor sees."""
-        return [self[name] for name in self.CONTENT]
+        return [self[name] for name in CONTENT]
 
     @property
     def content(self) -> dict[str, Any]:
         """What the visitor asked, once the form is valid."""
         is_report = self.data.get("service") == ACCESSIBILITY
         kind = Enquiry.Kind.ACCESSIBILITY if is_report else Enquiry.Kind.QUESTION
-        return {**{name: self.cleaned_data[name] for name in self.CONTENT}, "kind": kind}
+        return {**{name: self.cleaned_data[name] for name in CONTENT}, "kind": kind}
 
     def circumstances(self, sender: str) -> Circumstances:
         """How the enquiry came in, once the form is valid; ``sender`` is a key of the sender."""
@@ -168,3 +158,37 @@ class EnquiryForm(forms.Form):
             trap=self.cleaned_data["q7"],
             seconds=int(seconds) if seconds.isdecimal() and len(seconds) < 9 else None,  # noqa: PLR2004
         )
+
+
+class SharedFields(dict[str, forms.Field]):
+    """Fields that all forms share: copying them takes longer than checking what was typed."""
+
+    def __deepcopy__(self, memo: Any) -> "SharedFields":
+        return self
+
+
+@lru_cache(maxsize=8)
+def fields_in(words: tuple[str, ...], subjects: tuple[tuple[str, str], ...]) -> SharedFields:
+    """The fields of the form in an editor's words, in the order of ``WORDS``."""
+    said = dict(zip(WORDS, words, strict=True))
+    fields = SharedFields(deepcopy(EnquiryForm.declared_fields))
+    for name in CONTENT:
+        put_in_words(name, fields[name], said)
+    fields["service"].widget.choices = [
+        ("", said["service_empty"]),
+        *subjects,
+        (OTHER, said["service_other"]),
+        (ACCESSIBILITY, said["service_accessibility"]),
+    ]
+    return fields
+
+
+def put_in_words(name: str, field: forms.Field, said: dict[str, str]) -> None:
+    """Give a field its texts."""
+    field.label, field.help_text = said[f"{name}_label"], said[f"{name}_help"]
+    messages = {code: said[f"{name}_{code}"] for code in MISTAKES}
+    too_long = said["too_long"].replace("[veld]", field.label)
+    field.error_messages |= {
+        **{code: text for code, text in messages.items() if text},
+        "max_length": messages["invalid"] or with_numbers(too_long),
+    }

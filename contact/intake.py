@@ -1,54 +1,30 @@
 """The one way in for an enquiry.
 
-A visitor waits for it, and under a flood of enquiries pages must keep their speed. So all it needs
-to know comes in one query and all it writes goes in one, by hand and prepared by PostgreSQL once:
-Django would take eight, and longer to write them than PostgreSQL to carry them out. The one that
-writes is a transaction by itself, and waits while another request stores the same enquiry (the
-unique indexes of ``0004_once_a_day``). What editors have chosen is known already
-(``until_content_changes``).
+A visitor waits for it, and under a flood of enquiries pages must keep their speed. So PostgreSQL is
+asked once: it looks up what there is to know, and stores the enquiry if all that is as it nearly
+always is. If not, it says what it knows, and is asked again with an enquiry that was judged by
+that. The statement is written by hand and prepared once for each connection: Django would take
+eight, and longer to write them than PostgreSQL to carry them out. It is a transaction by itself,
+and waits while another request stores the same enquiry (the unique indexes of
+``0004_once_a_day``). What editors have chosen is known already (``until_content_changes``).
 """
 
 import hashlib
 import json
-from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db import OperationalError, connection, models
+from django.db import OperationalError, connection
 from django.utils import timezone
 from psycopg import Cursor
 
-from contact import mail, suspicion, tasks
-from contact.models import Enquiry, Message
+from contact import mail, suspicion
+from contact.models import Enquiry, new_reference
 from contact.suspicion import Circumstances
-
-SAME_WITHIN = timedelta(days=1)
-
-FACTS = """
-SELECT
-    (
-        SELECT reference FROM contact_enquiry
-        WHERE digest = %(digest)s AND received_at >= %(day_ago)s
-        LIMIT 1
-    ) AS reference,
-    coalesce(
-        (
-            SELECT count FROM contact_sendercount
-            WHERE sender = %(sender)s AND hour = date_trunc('hour', %(now)s::timestamptz)
-        ), 0
-    ) AS from_sender,
-    (
-        SELECT count(*) FROM contact_message
-        WHERE kind = 'acknowledgement' AND upper(recipient) = upper(%(email)s::text)
-            AND created_at >= %(day_ago)s
-    ) AS acknowledged,
-    nextval(pg_get_serial_sequence('contact_enquiry', 'id')) AS pk
-"""
 
 
 class Facts(NamedTuple):
-    """What there is to know before an enquiry can be judged and stored."""
+    """What there is to know of an enquiry before it is judged and stored."""
 
     reference: str | None
     """Of the enquiry with the same content that came in less than a day ago."""
@@ -56,8 +32,10 @@ class Facts(NamedTuple):
     """How many enquiries this sender has sent in this hour, before this one."""
     acknowledged: int
     """How many confirmations went to this address in a day."""
-    pk: int
-    """For the enquiry."""
+
+
+ORDINARY = Facts(None, suspicion.BUSY_SENDER - 1, mail.ACKNOWLEDGEMENTS_A_DAY - 1)
+"""The most that changes nothing."""
 
 
 class TooMany(Exception):
@@ -74,38 +52,64 @@ def accept(
     that is there already. Any difference makes a new one. Raises ``TooMany`` beyond the hard limit,
     and ``django.db.Error`` when nothing could be stored.
     """
-    digest, sender = content_digest(content), circumstances.sender
-    known = facts(digest, sender, content["email"])
-    if known.reference:
-        return known.reference
-    if known.from_sender >= suspicion.HARD_LIMIT:
-        raise TooMany
-    enquiry = judged(content, circumstances, known)
-    enquiry.digest, enquiry.is_canary = digest, is_canary
-    mails = [] if enquiry.is_suspect else mail.announcements(enquiry, known.acknowledged)
-    if store(enquiry, mails, sender):
-        return enquiry.reference
-    # The same was stored by another request since, or its random reference was taken: once again.
-    return accept(content, circumstances, is_canary=is_canary)
+    known = ORDINARY
+    while not known.reference:
+        if known.from_sender >= suspicion.HARD_LIMIT:
+            raise TooMany
+        enquiry = judged(content, circumstances, known) | {"is_canary": is_canary}
+        # Not stored if more is known, another request has stored the same at this very moment, or
+        # the random reference was taken.
+        is_stored, *facts = store(enquiry, circumstances.sender, known)
+        if is_stored:
+            return str(enquiry["reference"])
+        known = Facts(*facts)
+    return known.reference
 
 
-def facts(digest: bytes, sender: str, email: str) -> Facts:
-    """Look everything up; on a new connection if PostgreSQL has left the one there was."""
-    now = timezone.now()
+def judged(content: dict[str, Any], circumstances: Circumstances, known: Facts) -> dict[str, Any]:
+    """An enquiry's row, with what makes it suspect if it is."""
+    signals = suspicion.signals(content, circumstances, known.from_sender + 1)
+    service = content["service"]
+    return {
+        **content,
+        "service": None,  # which is no column
+        "service_id": service and service.pk,
+        "reference": new_reference(),
+        "received_at": timezone.now().isoformat(),
+        "status": Enquiry.Status.SUSPECT if suspicion.is_suspect(signals) else Enquiry.Status.NEW,
+        "signals": [asdict(signal) for signal in signals],
+        "digest": content_digest(content),
+    }
+
+
+def mails_about(enquiry: dict[str, Any], known: Facts) -> list[dict[str, str]]:
+    """What is to be mailed; nothing as long as the enquiry is suspect."""
+    if enquiry["status"] == Enquiry.Status.SUSPECT:
+        return []
+    return mail.announcements(enquiry["email"], known.acknowledged, is_canary=enquiry["is_canary"])
+
+
+def store(enquiry: dict[str, Any], sender: str, known: Facts) -> Any:
+    """Write an enquiry and its history, count it, put its mails in the outbox; all or nothing.
+
+    Nothing is written when there is more to know than ``known``. Returns whether it was, and the
+    facts. On a new connection if PostgreSQL has left the one there was: had it stored the enquiry
+    just before, the second try would find it.
+    """
     values = {
-        "digest": digest,
+        "enquiry": json.dumps(enquiry),
+        "mails": json.dumps(mails_about(enquiry, known)),
         "sender": sender,
-        "email": email,
-        "now": now,
-        "day_ago": now - SAME_WITHIN,
+        "from_sender": known.from_sender,
+        "acknowledged": known.acknowledged,
     }
     try:
-        return Facts(*run(FACTS, values).fetchone())
+        return run(STORE, values).fetchone()
     except OperationalError:
         if not (connection.connection and connection.connection.closed):
             raise
         connection.close()
-        return Facts(*run(FACTS, values).fetchone())
+        return run(STORE, values).fetchone()
 
 
 def run(statement: str, values: Any) -> Any:
@@ -115,77 +119,75 @@ def run(statement: str, values: Any) -> Any:
         return Cursor(connection.connection).execute(statement, values, prepare=True)
 
 
-def judged(content: dict[str, Any], circumstances: Circumstances, known: Facts) -> Enquiry:
-    """The enquiry, with what makes it suspect if it is."""
-    signals = suspicion.signals(content, circumstances, known.from_sender + 1)
-    return Enquiry(
-        **content,
-        pk=known.pk,
-        status=Enquiry.Status.SUSPECT if suspicion.is_suspect(signals) else Enquiry.Status.NEW,
-        signals=[asdict(signal) for signal in signals],
+STORE = """
+WITH given AS (
+    SELECT * FROM jsonb_populate_record(NULL::contact_enquiry, %(enquiry)s)
+), known AS (
+    SELECT
+        (
+            SELECT reference FROM contact_enquiry AS same
+            WHERE same.digest = given.digest
+                AND same.received_at >= given.received_at - interval '24 hours'
+            LIMIT 1
+        ) AS reference,
+        coalesce(
+            (
+                SELECT count FROM contact_sendercount
+                WHERE sender = %(sender)s AND hour = date_trunc('hour', given.received_at)
+            ), 0
+        ) AS from_sender,
+        (
+            SELECT count(*) FROM contact_message
+            WHERE kind = 'acknowledgement' AND upper(recipient) = upper(given.email)
+                AND created_at >= given.received_at - interval '24 hours'
+        ) AS acknowledged
+    FROM given
+), enquiry AS (
+    INSERT INTO contact_enquiry (
+        reference, received_at, name, organisation, email, phone, service_id, kind, message,
+        status, status_changed_at, signals, is_canary, digest
     )
-
-
-def store(enquiry: Enquiry, mails: Iterable[Message], sender: str) -> bool:
-    """Write an enquiry and its history, count it, put its mails in the outbox; all or nothing.
-
-    Tells whether it did: not if the same enquiry was stored since it was looked for.
-    """
-    return run(STORE, [as_json([enquiry]), sender, sender, as_json(mails)]).fetchone() is not None
-
-
-def fields(model: type[models.Model]) -> list[Any]:
-    """What a row is made of, without what PostgreSQL works out by itself."""
-    return [field for field in model._meta.concrete_fields if not field.generated]
-
-
-def insertion(model: type[models.Model], *, but: str = "") -> str:
-    """SQL that puts rows into a table, which are given as JSON; all of their columns but one."""
-    table = model._meta.db_table
-    names = ", ".join(field.column for field in fields(model) if field.column != but)
-    rows = f"jsonb_populate_recordset(NULL::{table}, %s)"
-    return f"INSERT INTO {table} ({names}) SELECT {names} FROM {rows}"  # noqa: S608 (no values)
-
-
-STORE = f"""
-WITH enquiry AS (
-    {insertion(Enquiry)} ON CONFLICT DO NOTHING RETURNING id, reference, received_at
+    SELECT
+        given.reference, received_at, name, organisation, email, phone, service_id, kind, message,
+        status, received_at, signals, is_canary, digest
+    FROM given, known
+    WHERE known.reference IS NULL AND from_sender <= %(from_sender)s
+        AND acknowledged <= %(acknowledged)s
+    ON CONFLICT DO NOTHING
+    RETURNING id, reference, received_at
 ), counted AS (
     INSERT INTO contact_sendercount AS known (sender, hour, count)
-    SELECT %s, date_trunc('hour', received_at), 1 FROM enquiry WHERE %s::text <> ''
+    SELECT %(sender)s, date_trunc('hour', received_at), 1 FROM enquiry
+    WHERE %(sender)s::text <> ''
     ON CONFLICT (sender, hour) DO UPDATE SET count = known.count + 1
 ), entry AS (
     INSERT INTO wagtailcore_modellogentry (
         content_type_id, object_id, label, action, data, timestamp, content_changed, deleted
     )
-    SELECT kind.id, enquiry.id, reference, 'contact.receive', '{{}}', received_at, false, false
+    SELECT kind.id, enquiry.id, reference, 'contact.receive', '{}', received_at, false, false
     FROM enquiry, django_content_type AS kind
     WHERE app_label = 'contact' AND model = 'enquiry'
 ), mail AS (
-    {insertion(Message, but="id")} WHERE EXISTS (SELECT FROM enquiry) RETURNING id
+    INSERT INTO contact_message (
+        enquiry_id, created_at, kind, recipient, message_id,
+        state, reply_to, subject, text, attempts, error
+    )
+    SELECT
+        enquiry.id, received_at, mail.kind, mail.recipient, mail.message_id,
+        'queued', '', '', '', 0, ''
+    FROM enquiry, jsonb_populate_recordset(NULL::contact_message, %(mails)s) AS mail
 )
-SELECT enquiry.id, (SELECT procrastinate_defer_jobs_v1(array_agg({tasks.DELIVERY})) FROM mail)
-FROM enquiry
-"""  # noqa: S608 (no values)
+SELECT EXISTS (SELECT FROM enquiry), known.* FROM known
+"""
 
 
-def as_json(rows: Iterable[models.Model]) -> str:
-    """Rows as PostgreSQL reads them."""
-    values = [{f.column: getattr(row, f.attname) for f in fields(type(row))} for row in rows]
-    return json.dumps(values, default=as_text)
+def content_digest(content: dict[str, Any]) -> str:
+    """SHA-256 of the content, the same however spaces and the address's capitals are written.
 
-
-def as_text(value: Any) -> str:
-    """A value that JSON has no notation for, in that of PostgreSQL."""
-    if isinstance(value, bytes):
-        return rf"\x{value.hex()}"
-    return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
-def content_digest(content: dict[str, Any]) -> bytes:
-    """SHA-256 of the content, the same however spaces and the address's capitals are written."""
+    As PostgreSQL writes bytes.
+    """
     service = content["service"]
     parts = [content["name"], content["organisation"], content["email"].lower(), content["phone"]]
     parts += [str(service.pk) if service else "", " ".join(content["message"].split())]
     parts += [content["kind"]]
-    return hashlib.sha256(json.dumps(parts).encode()).digest()
+    return rf"\x{hashlib.sha256(json.dumps(parts).encode()).hexdigest()}"

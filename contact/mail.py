@@ -1,9 +1,7 @@
 """What is sent to whom. ``Message`` rows are the outbox; ``tasks`` carries them out."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 from email.headerregistry import Address
-from email.utils import make_msgid
 from smtplib import (
     SMTPAuthenticationError,
     SMTPConnectError,
@@ -23,7 +21,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from contact import working_days
-from contact.models import ContactSettings, Enquiry, Message
+from contact.models import ContactSettings, Enquiry, Message, new_message_id
 from vitaleoverheid import review
 from vitaleoverheid.models import OrganisationSettings, known
 
@@ -34,19 +32,23 @@ ABOUT_US = SMTPAuthenticationError, SMTPConnectError, SMTPHeloError
 ACKNOWLEDGEMENTS_A_DAY = 3  # for one address, or the form could be used to flood somebody
 
 
-def announcements(enquiry: Enquiry, acknowledged: int) -> list[Message]:
-    """What tells the firm and the visitor that an enquiry came in; not stored yet.
+def announcements(email: str, acknowledged: int, *, is_canary: bool) -> list[dict[str, str]]:
+    """What tells the firm and the visitor that an enquiry came in, as fields of ``Message``.
 
     ``acknowledged`` is how many confirmations went to the visitor's address in a day. The mails are
     written when they are sent: the visitor waits for nothing that could fail as well then.
     """
-    kind = Message.Kind.CANARY if enquiry.is_canary else Message.Kind.NOTIFICATION
-    addressees = [settings.DEFAULT_FROM_EMAIL] if enquiry.is_canary else recipients()
-    mails = [Message(enquiry=enquiry, kind=kind, recipient=address) for address in addressees]
-    if not enquiry.is_canary and acknowledged < ACKNOWLEDGEMENTS_A_DAY:
-        kind = Message.Kind.ACKNOWLEDGEMENT
-        mails.append(Message(enquiry=enquiry, kind=kind, recipient=enquiry.email))
-    return prepared(mails)
+    if is_canary:
+        return [announcement(Message.Kind.CANARY, settings.DEFAULT_FROM_EMAIL)]
+    told = [announcement(Message.Kind.NOTIFICATION, address) for address in recipients()]
+    if acknowledged < ACKNOWLEDGEMENTS_A_DAY:
+        told.append(announcement(Message.Kind.ACKNOWLEDGEMENT, email))
+    return told
+
+
+def announcement(kind: str, recipient: str) -> dict[str, str]:
+    """One mail of those."""
+    return {"kind": kind, "recipient": recipient, "message_id": new_message_id()}
 
 
 def announce(enquiry: Enquiry) -> None:
@@ -56,7 +58,8 @@ def announce(enquiry: Enquiry) -> None:
         recipient__iexact=enquiry.email,
         created_at__gte=timezone.now() - timedelta(days=1),
     )
-    queue(*announcements(enquiry, acknowledged=lately.count()))
+    told = announcements(enquiry.email, lately.count(), is_canary=enquiry.is_canary)
+    queue(*(Message(enquiry=enquiry, **fields) for fields in told))
 
 
 def write(message: Message, chosen: ContactSettings) -> None:
@@ -175,19 +178,8 @@ def about(enquiry: Enquiry) -> dict[str, Any]:
 
 
 def queue(*messages: Message) -> None:
-    """Store mails and ask the worker to send them, both in the transaction under way."""
-    from contact import tasks  # noqa: PLC0415 (tasks carry out what this module says)
-
-    for message in Message.objects.bulk_create(prepared(messages)):
-        tasks.defer_delivery(message)
-
-
-def prepared(messages: Iterable[Message]) -> list[Message]:
-    """Mails with the name that each keeps, however often it is sent."""
-    domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2]
-    for message in messages:
-        message.message_id = make_msgid(domain=domain)
-    return list(messages)
+    """Put mails in the outbox, from which the worker takes them (``tasks.COLLECT``)."""
+    Message.objects.bulk_create(messages)
 
 
 def deliver(pk: int) -> None:

@@ -1,6 +1,7 @@
 """Enquiries, the mails about them and notes; and the page through which they come in."""
 
 import secrets
+from email.utils import make_msgid
 from typing import Any
 
 from django.conf import settings
@@ -29,8 +30,16 @@ REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 def new_reference() -> str:
     """A reference such as ``VO-7F3K-Q9XM``: random, so that it gives nothing away."""
-    letters = "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(8))
+    letters = "".join(secrets.SystemRandom().choices(REFERENCE_ALPHABET, k=8))
     return f"VO-{letters[:4]}-{letters[4:]}"
+
+
+def new_message_id() -> str:
+    """The name that a mail keeps, however often it is sent (RFC 5322, 3.6.4)."""
+    return make_msgid(domain=settings.DEFAULT_FROM_EMAIL.rpartition("@")[2])
+
+
+NEWEST_FIRST = ["-received_at", "-id"]
 
 
 class EnquiryQuerySet(models.QuerySet["Enquiry"]):
@@ -83,21 +92,19 @@ class Enquiry(models.Model):
     OPEN = (Status.NEW, Status.IN_PROGRESS)
     DONE = (Status.ANSWERED, Status.CLOSED)
 
-    reference = models.CharField("kenmerk", max_length=12, unique=True, default=new_reference)
-    received_at = models.DateTimeField("ontvangen", default=timezone.now, db_index=True)
+    reference = models.CharField("kenmerk", max_length=12, default=new_reference)
+    received_at = models.DateTimeField("ontvangen", default=timezone.now)
     name = models.CharField("naam", max_length=150)
     organisation = models.CharField("organisatie", max_length=150, blank=True)
     email = models.EmailField("e-mailadres")
     phone = models.CharField("telefoonnummer", max_length=20, blank=True)
-    service = optional("services.ServicePage", "dienst")
+    service = optional("services.ServicePage", "dienst", db_index=False)
     kind = models.CharField("soort", max_length=20, choices=Kind.choices, default=Kind.QUESTION)
     message = models.TextField("bericht")
-    status = models.CharField(
-        "status", max_length=20, choices=Status.choices, default=Status.NEW, db_index=True
-    )
+    status = models.CharField("status", max_length=20, choices=Status.choices, default=Status.NEW)
     status_changed_at = models.DateTimeField("status sinds", default=timezone.now)
     answered_at = models.DateTimeField("eerste antwoord", null=True, blank=True)
-    assigned_to = optional(settings.AUTH_USER_MODEL, "behandelaar")
+    assigned_to = optional(settings.AUTH_USER_MODEL, "behandelaar", db_index=False)
     signals = models.JSONField("signalen", default=list, blank=True)
     """Why this may be spam: ``{"weight": 3, "reason": "…"}`` for each signal."""
     restored_at = models.DateTimeField("hersteld", null=True, blank=True)
@@ -124,20 +131,33 @@ class Enquiry(models.Model):
         verbose_name_plural = "aanvragen"
         ordering = ["-received_at", "-pk"]
         default_permissions = ("view", "change")
+        constraints = [models.UniqueConstraint(fields=["reference"], name="enquiry_reference")]
+        # A visitor waits for each that holds a new enquiry, so what can do without those does.
         indexes = [
             GinIndex(fields=["search"], name="enquiry_search"),
             models.Index(Upper("email"), name="enquiry_email"),
             # The list and its filters are counted from this alone: it is a tenth of the table.
             models.Index(
-                fields=["-received_at", "-id"],
-                include=["status", "kind", "service", "assigned_to"],
-                condition=models.Q(is_canary=False, deleted_at=None) & ~models.Q(status="suspect"),
-                name="enquiry_listed",
+                fields=NEWEST_FIRST,
+                include=["status", "kind", "service", "assigned_to", "deleted_at", "is_canary"],
+                name="enquiry_newest",
             ),
+            models.Index(fields=["status", *NEWEST_FIRST], name="enquiry_status"),
+            models.Index(fields=["name", *NEWEST_FIRST], name="enquiry_name"),
             models.Index(
-                fields=["deleted_at"],
+                fields=NEWEST_FIRST,
                 condition=models.Q(deleted_at__isnull=False),
                 name="enquiry_binned",
+            ),
+            models.Index(
+                fields=["service", *NEWEST_FIRST],
+                condition=models.Q(service__isnull=False),
+                name="enquiry_service",
+            ),
+            models.Index(
+                fields=["assigned_to", *NEWEST_FIRST],
+                condition=models.Q(assigned_to__isnull=False),
+                name="enquiry_assigned_to",
             ),
         ]
 
@@ -186,8 +206,8 @@ class Message(models.Model):
     reply_to = models.EmailField(blank=True)
     subject = models.CharField(max_length=250)
     text = models.TextField()
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
-    message_id = models.CharField(max_length=250, unique=True)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, db_index=False)
+    message_id = models.CharField(max_length=250, default=new_message_id)
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveIntegerField(default=0)
@@ -196,11 +216,20 @@ class Message(models.Model):
     class Meta:
         ordering = ["created_at", "pk"]
         default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["message_id"], name="message_message_id")]
         indexes = [
             models.Index(
                 fields=["created_at"], name="message_unsent", condition=~models.Q(state="sent")
             ),
-            models.Index(Upper("recipient"), name="message_recipient"),
+            models.Index(
+                Upper("recipient"),
+                "created_at",
+                condition=models.Q(kind="acknowledgement"),
+                name="message_acknowledged",
+            ),
+            models.Index(
+                fields=["author"], condition=models.Q(author__isnull=False), name="message_author"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,21 +1,14 @@
 """What the background worker does."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import timedelta
 from io import StringIO
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import transaction
-from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
-from django.db.models.functions import Cast, Concat
-from django.utils import timezone
 from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.contrib.django import app
-from procrastinate.contrib.django.models import ProcrastinateJob
-from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Job
 from procrastinate.tasks import Task
 
@@ -28,7 +21,6 @@ FIRST_WAITS = [60, 300, 1_800, 7_200]  # seconds
 LATER_WAIT = 6 * 60 * 60  # seconds
 LAST_ATTEMPT = len(FIRST_WAITS) + 7 * 24 // 6  # a week of trying
 AFTER_NEW_ONES = -1  # priority: mails that hang again and again must not hold up a new one
-SWEEP_AFTER = timedelta(minutes=1)
 
 
 class Patience(BaseRetryStrategy):
@@ -53,30 +45,38 @@ def deliver(context: JobContext, pk: int) -> None:
         mail.give_up(pk)
 
 
-LOCK = "message-"
+ALIVE = timedelta(seconds=30)
+"""Since a worker's last sign of life; it gives one every ten seconds."""
+BUSY = timedelta(minutes=5)
+"""Since a job began: longer than ``mail.deliver`` takes. A worker may fail to say how it went."""
 
-
-def defer_delivery(message: Message) -> None:
-    """Have the mail sent, in the transaction under way, unless that was asked already."""
-    with suppress(AlreadyEnqueued), transaction.atomic():
-        deliver.configure(queueing_lock=f"{LOCK}{message.pk}").defer(pk=message.pk)
-
-
-DELIVERY = f"""ROW(
-    '{deliver.queue}', '{deliver.name}', {deliver.priority}, NULL, '{LOCK}' || id,
-    jsonb_build_object('pk', id), NULL
-)::procrastinate_job_to_defer_v1"""
-"""The same job in SQL, for the row of a new mail."""
-
-
-def forgotten() -> QuerySet[Message]:
-    """The mails in the outbox that nobody is sending now and no job will send later."""
-    jobs = ProcrastinateJob.objects.filter(queueing_lock=OuterRef("lock"), status="todo")
-    lock = Concat(Value(LOCK), Cast("pk", CharField()), output_field=CharField())
-    queued = Message.objects.filter(state=Message.State.QUEUED).annotate(lock=lock)
-    before = timezone.now() - SWEEP_AFTER
-    waiting = queued.filter(~Exists(jobs), created_at__lt=before)
-    return waiting.select_for_update(skip_locked=True)
+COLLECT = f"""
+SELECT procrastinate_defer_jobs_v1(array_agg(ROW(
+    '{deliver.queue}', '{deliver.name}', {deliver.priority},
+    NULL, key, jsonb_build_object('pk', id), NULL
+)::procrastinate_job_to_defer_v1))
+FROM (
+    SELECT id, key FROM contact_message, concat('message-', id) AS key
+    WHERE state = 'queued' AND NOT EXISTS (
+        SELECT FROM procrastinate_jobs AS job LEFT JOIN procrastinate_workers AS worker
+            ON worker.id = worker_id
+        WHERE queueing_lock = key AND (
+            job.status = 'todo'
+            OR job.status = 'doing' AND last_heartbeat > now() - interval '{ALIVE.seconds} seconds'
+            AND EXISTS (
+                SELECT FROM procrastinate_events AS event WHERE event.job_id = job.id
+                AND type = 'started' AND at > now() - interval '{BUSY.seconds} seconds'
+            )
+        )
+    )
+    ORDER BY id
+    FOR UPDATE OF contact_message SKIP LOCKED
+) AS mail
+"""  # noqa: S608 (no values)
+"""A job for each mail in the outbox that no worker has or will have: new ones, and what a worker
+left that was killed or could not say how it went. The worker does this every second, so that no
+visitor waits for it (it takes PostgreSQL longer than storing the enquiry) and nothing that is in
+the outbox is forgotten."""
 
 
 def every(cron: str, name: str) -> Callable[[Callable[[int], None]], Task[Any, Any, Any]]:
@@ -87,16 +87,6 @@ def every(cron: str, name: str) -> Callable[[Callable[[int], None]], Task[Any, A
         return app.periodic(cron=cron)(task)
 
     return register
-
-
-@every("* * * * *", "sweep")
-def sweep(timestamp: int) -> None:
-    """Pick up what a killed worker left: mails still queued that nobody is going to send."""
-    with transaction.atomic():
-        found = list(forgotten())
-    # Only now: whoever takes one of these up must find it unlocked.
-    for message in found:
-        defer_delivery(message)
 
 
 @every("* * * * *", "publish_scheduled")

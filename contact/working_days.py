@@ -1,22 +1,33 @@
 """Working days of the firm: Monday to Friday, without the Dutch public holidays."""
 
 from datetime import date, datetime, time
+from functools import lru_cache
+from typing import Any
 
-import holidays
 from django.utils import timezone
 
-CALENDAR = holidays.country_holidays("NL")
-"""Works out a year when first asked about a day in it."""
+
+@lru_cache(maxsize=4)
+def calendar(year: int) -> Any:
+    """The Dutch calendar of a year and of those beside it, complete: threads share it."""
+    import holidays  # noqa: PLC0415 (takes a twentieth of the time to start, and few ask)
+
+    return holidays.country_holidays("NL", years=range(year - 1, year + 2), expand=False)
 
 
 def is_working_day(day: date) -> bool:
     """Whether the firm works that day."""
-    return CALENDAR.is_working_day(day)
+    return calendar(day.year).is_working_day(day)
 
 
 def after(moment: datetime, count: int) -> date:
     """The day on which ``count`` working days have passed since ``moment``."""
-    return CALENDAR.get_nth_working_day(timezone.localdate(moment), count)
+    return nth(timezone.localdate(moment), count)
+
+
+def nth(day: date, count: int) -> date:
+    """The working day so many after a day, or before it if ``count`` is negative."""
+    return calendar(day.year).get_nth_working_day(day, count)
 
 
 def ago(count: int) -> datetime:
@@ -26,6 +37,5 @@ def ago(count: int) -> datetime:
     """
     now = timezone.localtime()
     if not is_working_day(now.date()):
-        tomorrow = CALENDAR.get_nth_working_day(now.date(), 1)
-        now = timezone.make_aware(datetime.combine(tomorrow, time.min))
-    return now - (now.date() - CALENDAR.get_nth_working_day(now.date(), -count))
+        now = timezone.make_aware(datetime.combine(nth(now.date(), 1), time.min))
+    return now - (now.date() - nth(now.date(), -count))

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
@@ -17,8 +17,17 @@ from django.conf import settings
 from django.db import connection
 
 SECRET_KEY = "only-for-the-tests-and-as-long-as-a-key-in-production-has-to-be"
-PATIENCE = 30  # seconds for a server to answer for the first time
+PATIENCE = 30  # seconds for anything to happen that a test waits for
 COPY = "live"
+
+
+def until(condition: Callable[[], Any], what: str = "") -> Any:
+    """Wait for the condition and return what it returned; the test fails when that takes long."""
+    deadline = time.monotonic() + PATIENCE
+    while not (result := condition()):
+        assert time.monotonic() < deadline, f"Waited in vain: {what or condition}"
+        time.sleep(0.02)
+    return result
 
 
 class LiveSite:
@@ -39,11 +48,8 @@ class LiveSite:
         with log.open("w") as output:
             server = self.start(*gunicorn, stdout=output, stderr=output)
         try:
-            deadline = time.monotonic() + PATIENCE
-            while not self.answers():
-                assert server.poll() is None, log.read_text()
-                assert time.monotonic() < deadline, log.read_text()
-                time.sleep(0.05)
+            until(lambda: server.poll() is not None or self.answers(), str(log))
+            assert server.poll() is None, log.read_text()
             yield
         finally:
             server.terminate()

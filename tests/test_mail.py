@@ -5,7 +5,6 @@ from email.message import EmailMessage
 from unittest.mock import Mock
 
 import pytest
-from django.db import connection
 from django.template import TemplateSyntaxError
 from django.test import Client
 from pytest_django import Settings
@@ -232,15 +231,6 @@ def test_a_mail_that_cannot_be_sent_holds_up_no_other(send: Send, mail_server: M
 
 
 # The worker
-
-
-def test_every_mail_is_in_the_queue_of_the_worker(send: Send) -> None:
-    send()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT args->>'pk' FROM procrastinate_jobs WHERE task_name LIKE '%deliver'")
-        queued = sorted(int(pk) for (pk,) in cursor.fetchall())
-    assert queued == sorted(Message.objects.values_list("pk", flat=True))
-    assert len(queued) == 2
 
 
 def test_the_worker_sends_what_the_site_has_put_in_its_queue_and_stops_when_told(

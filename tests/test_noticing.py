@@ -7,6 +7,7 @@ from bs4 import Tag
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import Settings
 
 from contact import mail, tasks
@@ -170,7 +171,7 @@ def canary(db: None) -> Enquiry:
 
 
 def established_since(days: int) -> None:
-    published = tasks.timezone.now() - timedelta(days=days)
+    published = timezone.now() - timedelta(days=days)
     ContactPage.objects.update(first_published_at=published)
 
 
@@ -288,11 +289,11 @@ def test_an_enquiry_is_late_after_the_promised_number_of_working_days(
 
 
 def test_the_list_shows_what_is_late_and_follows_the_settings(colleague: Client) -> None:
-    late = make(received_at=tasks.timezone.now() - timedelta(days=20))
+    late = make(received_at=timezone.now() - timedelta(days=20))
     make()
     for status in ("answered", "closed", "suspect"):
         make(received_at=late.received_at, status=status)
-    make(received_at=late.received_at, deleted_at=tasks.timezone.now())
+    make(received_at=late.received_at, deleted_at=timezone.now())
     assert references(colleague, view="overdue") == [late.reference]
     ContactSettings.objects.update(response_days=30)
     assert references(colleague, view="overdue") == []
@@ -300,7 +301,7 @@ def test_the_list_shows_what_is_late_and_follows_the_settings(colleague: Client)
 
 @pytest.fixture
 def late(db: None) -> Enquiry:
-    return make(received_at=tasks.timezone.now() - timedelta(days=20))
+    return make(received_at=timezone.now() - timedelta(days=20))
 
 
 def told(enquiry: Enquiry) -> list[str]:
@@ -436,7 +437,7 @@ def test_only_those_who_handle_enquiries_have_these_choices(outsider: Client) ->
 
 
 def test_the_first_page_of_the_admin_says_what_waits(colleague: Client, outsider: Client) -> None:
-    make(received_at=tasks.timezone.now() - timedelta(days=4, hours=2))
+    make(received_at=timezone.now() - timedelta(days=4, hours=2))
     make()
     make(**SUSPECT)
     home = parse(colleague.get("/admin/"))

@@ -1,6 +1,7 @@
 """What is mailed, to whom and in which words; and what becomes of a mail that does not get away."""
 
 import socket
+from asyncio import CancelledError, run
 from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from email import message_from_bytes
@@ -9,22 +10,25 @@ from email.policy import SMTP
 from smtplib import SMTPServerDisconnected
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import AsyncMock, Mock
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import Settings
 
 from contact import mail, tasks
 from contact.forms import EnquiryForm
+from contact.management.commands import worker
 from contact.models import ContactSettings, Enquiry, Message
 from tests.conftest import Send
-from tests.enquiries import as_it_goes_out, at, kinds, mailed, make, press, screen
+from tests.enquiries import as_it_goes_out, at, mailed, make, press, screen
 from tests.live_site import free_port
 from tests.mail_server import MailServer
 from tests.reading import words
@@ -283,6 +287,7 @@ def test_a_mail_that_was_refused_is_shown_and_sent_again_when_asked(
     mail_server.answer_to_recipient = mail_server.OK
     for _ in range(2):
         press(colleague, enquiry, "resend", message=str(message.pk))
+        collect()
     assert jobs_of(message) == 1
     mail.deliver(message.pk)
     assert mail_server.next_mail()["Message-ID"] == message.message_id
@@ -290,17 +295,6 @@ def test_a_mail_that_was_refused_is_shown_and_sent_again_when_asked(
     assert "Niet verzonden." not in said
     assert "Verzonden op" in said
     assert "Mail opnieuw verstuurd" in said
-
-
-def test_a_mail_can_be_sent_again_although_the_worker_still_has_a_job_for_it(
-    colleague: Client,
-) -> None:
-    enquiry = make()
-    message = mailed(enquiry, state="failed")
-    tasks.defer_delivery(message)
-    assert press(colleague, enquiry, "resend", message=str(message.pk)).status_code == 302
-    message.refresh_from_db()
-    assert (message.state, jobs_of(message)) == ("queued", 1)
 
 
 @pytest.mark.parametrize("asked", ["", "abc", "0", "9999999", "another"])
@@ -398,7 +392,7 @@ def test_a_mail_is_tried_again_soon_at_first_and_then_every_six_hours_for_a_week
         job=SimpleNamespace(attempts=attempts),  # type: ignore[arg-type]
     ):
         assert decision.retry_at
-        waits.append(round((decision.retry_at - tasks.timezone.now()).total_seconds()))
+        waits.append(round((decision.retry_at - timezone.now()).total_seconds()))
         attempts += 1
     assert waits[:5] == [60, 300, 1800, 7200, 21600]
     assert set(waits[4:]) == {21600}
@@ -435,51 +429,77 @@ def jobs_of(message: Message, status: str = "todo") -> int:
         return int(cursor.fetchone()[0])
 
 
-def test_a_mail_that_nobody_is_going_to_send_is_picked_up_after_a_minute(
-    mail_server: MailServer,
+def collect() -> None:
+    """What the worker does every second."""
+    with connection.cursor() as cursor:
+        cursor.execute(tasks.COLLECT)
+
+
+def begin(heartbeat: str | None, ago: str = "0") -> None:
+    """Have all jobs begun by a worker that gave a sign of life so long ago, or that is gone."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_workers (last_heartbeat)"
+            " VALUES (now() - coalesce(%s, '0')::interval) RETURNING id",
+            [heartbeat],
+        )
+        worker = cursor.fetchone()[0] if heartbeat else None
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s", [worker])
+        cursor.execute("UPDATE procrastinate_events SET at = now() - %s::interval", [ago])
+
+
+def test_the_worker_gets_one_job_for_each_mail_in_the_outbox(send: Send) -> None:
+    send()
+    for _ in range(2):
+        collect()
+    assert [jobs_of(message) for message in Message.objects.all()] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("heartbeat", "ago"), [("31 seconds", "40 seconds"), (None, "0"), ("1 second", "6 minutes")]
+)
+def test_a_mail_whose_job_was_left_behind_by_a_worker_is_picked_up(
+    send: Send, heartbeat: str | None, ago: str
 ) -> None:
-    message = mailed(make())
-    tasks.sweep(0)
-    assert jobs_of(message) == 0
-    with at(timedelta(seconds=61)):
-        tasks.sweep(0)
-        tasks.sweep(0)
-    assert jobs_of(message) == 1
-
-
-def test_a_mail_whose_job_was_left_behind_by_a_killed_worker_is_picked_up(send: Send) -> None:
+    """One that was killed, is gone, or could not say that the job was done."""
     send()
     message = Message.objects.get(kind="notification")
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing'")
-    with at(timedelta(seconds=61)):
-        tasks.sweep(0)
+    collect()
+    begin(heartbeat, ago)
+    collect()
     assert (jobs_of(message), jobs_of(message, "doing")) == (1, 1)
 
 
-def test_many_mails_that_wait_to_be_tried_again_cost_the_worker_no_more_than_a_few(
-    django_assert_max_num_queries: DjangoAssertNumQueries,
-) -> None:
-    for _ in range(20):
-        tasks.defer_delivery(mailed(make()))
-    with at(timedelta(minutes=5)), django_assert_max_num_queries(6):
-        tasks.sweep(0)
+def test_a_mail_that_a_worker_is_busy_with_is_left_to_it(send: Send) -> None:
+    send()
+    collect()
+    begin("20 seconds", "4 minutes")
+    collect()
+    assert [jobs_of(message) for message in Message.objects.all()] == [0, 0]
 
 
-@pytest.mark.parametrize("state", ["sent", "failed"])
+@pytest.mark.parametrize("state", ["sent", "failed", "received"])
 def test_a_mail_that_is_done_with_is_not_picked_up(state: str) -> None:
     message = mailed(make(), state=state)
-    with at(timedelta(hours=1)):
-        tasks.sweep(0)
+    collect()
     assert jobs_of(message) == 0
 
 
 def test_a_mail_that_waits_to_be_tried_again_is_left_alone(send: Send) -> None:
     send()
-    message = Message.objects.get(kind="notification")
+    collect()
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET scheduled_at = now() + interval '2 hours'")
-    with at(timedelta(hours=1)):
-        tasks.sweep(0)
-    assert jobs_of(message) == 1
-    assert kinds(Enquiry.objects.get()) == ["notification", "acknowledgement"]
+    collect()
+    assert jobs_of(Message.objects.get(kind="notification")) == 1
+
+
+def test_whatever_goes_wrong_the_outbox_is_looked_into_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    outbox = AsyncMock(side_effect=[AssertionError("what nobody expected"), CancelledError()])
+    monkeypatch.setattr(worker, "app", Mock(connector=Mock(execute_query_async=outbox)))
+    monkeypatch.setattr(worker, "PAUSE", 0)
+    with pytest.raises(CancelledError):
+        run(worker.collect_mails())
+    assert outbox.await_count == 2

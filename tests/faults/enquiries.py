@@ -5,7 +5,8 @@ from itertools import count
 from bs4 import BeautifulSoup
 
 from tests.faults.difficult_mail_server import DifficultMailServer
-from tests.faults.site import Answer, Site, until
+from tests.faults.site import Answer, Site
+from tests.live_site import until
 
 numbers = count(1)
 

@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
@@ -18,10 +17,9 @@ import psycopg
 from django.core import signing
 
 from contact.models import CONFIRMATION_SALT
-from tests.live_site import SECRET_KEY, LiveSite, free_port
+from tests.live_site import PATIENCE, SECRET_KEY, LiveSite, free_port, until
 
 GUNICORN = str(Path(sys.executable).with_name("gunicorn"))  # which can start itself anew
-PATIENCE = 30  # seconds for anything to happen that a test waits for
 TABLES = (
     "contact_enquiry",
     "contact_message",
@@ -32,24 +30,10 @@ TABLES = (
     "procrastinate_periodic_defers",
 )
 """Everything that an enquiry leaves behind."""
-SWEEP = """
-    INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock, args)
-    VALUES ('clock', 'contact.sweep', 'sweep', '{"timestamp": 0}')
-    ON CONFLICT DO NOTHING
-"""
 WAKE = """
     SELECT pg_notify('procrastinate_any_queue_v1', '{"type": "job_inserted", "job_id": 0}')
 """
 numbers = count(1)
-
-
-def until(condition: Callable[[], Any], what: str = "") -> Any:
-    """Wait for the condition and return what it returned; the test fails when that takes long."""
-    deadline = time.monotonic() + PATIENCE
-    while not (result := condition()):
-        assert time.monotonic() < deadline, f"Waited in vain: {what or condition}"
-        time.sleep(0.02)
-    return result
 
 
 @dataclass(frozen=True)
@@ -176,14 +160,17 @@ class Site(LiveSite):
         raise AssertionError("The tables are always in use.")
 
     def pass_time(self) -> None:
-        """Make what waits for a minute or for hours be due now, and have the sweep come by."""
-        self.execute(
-            "UPDATE contact_message SET created_at = created_at - interval '61 seconds'"
-            " WHERE state = 'queued'"
-        )
+        """Make what waits for minutes or for hours be due now."""
         self.execute("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo'")
-        self.execute(SWEEP)
         self.execute(WAKE)
+
+    def bury_workers(self, *, alive: int) -> None:
+        """Know that all but the last ones are dead, as is known after half a minute."""
+        self.execute(
+            "DELETE FROM procrastinate_workers WHERE id NOT IN"
+            " (SELECT id FROM procrastinate_workers ORDER BY id DESC LIMIT %s)",
+            alive,
+        )
 
 
 def kill(process: "subprocess.Popen[bytes]") -> None:

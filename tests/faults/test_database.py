@@ -17,7 +17,8 @@ from tests.faults.enquiries import (
     enquiry,
     unsent,
 )
-from tests.faults.site import Answer, Site, Web, until
+from tests.faults.site import Answer, Site, Web
+from tests.live_site import until
 
 
 def test_without_a_database_the_visitor_gets_everything_back_and_the_way_is_open_again_after(
@@ -121,6 +122,7 @@ def test_no_confirmed_enquiry_is_lost_when_the_database_is_killed_and_starts_aga
 
         def are_sent() -> bool:
             # What was under way at the end is put off for a minute once the worker notices.
+            site.bury_workers(alive=1)  # the worker before the database went away
             site.pass_time()
             return not unsent(site)
 

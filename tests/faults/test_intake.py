@@ -22,7 +22,8 @@ from tests.faults.enquiries import (
     assert_kept_in_full,
     enquiry,
 )
-from tests.faults.site import Answer, Site, Web, kill, until
+from tests.faults.site import Answer, Site, Web, kill
+from tests.live_site import until
 
 SECRET = "Gemeente Stilzwijgen"
 """What an exception may quote of an enquiry, and a log may not."""
@@ -133,7 +134,6 @@ def refusing(site: Site, table: str) -> Iterator[None]:
         "contact_enquiry",
         "wagtailcore_modellogentry",
         "contact_message",
-        "procrastinate_jobs",
     ],
 )
 def test_an_enquiry_that_cannot_be_stored_in_full_is_given_back_and_leaves_no_trace(
@@ -142,7 +142,7 @@ def test_an_enquiry_that_cannot_be_stored_in_full_is_given_back_and_leaves_no_tr
     logged = len(web.log.read_text())
     with refusing(site, table):
         assert_given_back(web.post(TYPED), TYPED)
-    for each in ("contact_enquiry", "contact_message", "contact_sendercount", "procrastinate_jobs"):
+    for each in ("contact_enquiry", "contact_message", "contact_sendercount"):
         assert site.query(f"SELECT count(*) FROM {each}") == [(0,)]
     said = web.log.read_text()[logged:]
     assert said.strip()
@@ -163,7 +163,6 @@ def test_a_database_that_is_busy_for_long_keeps_no_visitor_waiting(site: Site, w
     ("module", "function"),
     [
         (intake, "content_digest"),
-        (intake, "facts"),
         (suspicion, "signals"),
         (mail, "announcements"),
         (intake, "store"),

@@ -14,7 +14,8 @@ from tests.bucket import ENVIRONMENT, object_store
 from tests.faults.difficult_mail_server import DifficultMailServer
 from tests.faults.editor import Editor
 from tests.faults.enquiries import assert_all_mailed, enquiry
-from tests.faults.site import Site, Web, until
+from tests.faults.site import Site, Web
+from tests.live_site import until
 from tests.test_images import file_of, picture
 
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from contact.management.commands.worker import CONCURRENT_JOBS
 from contact.tasks import LAST_ATTEMPT
 from tests.faults.difficult_mail_server import DROP, HANG, DifficultMailServer, Fault
 from tests.faults.enquiries import assert_all_mailed, enquiry, unsent
-from tests.faults.site import Site, Web, until
-from vitaleoverheid.management.commands.worker import CONCURRENT_JOBS
+from tests.faults.site import Site, Web
+from tests.live_site import until
 
 HANGING = 3 * CONCURRENT_JOBS
 """Recipients whose mails hang at once: more than the worker sends at the same time."""

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from tests.faults.editor import Editor
-from tests.faults.site import Site, until
+from tests.faults.site import Site
+from tests.live_site import until
 from tests.test_images import file_of
 
 MOUNT = "mount -t tmpfs -o size=2m tmpfs"

@@ -5,8 +5,9 @@ from functools import partial
 from secrets import token_hex
 
 from tests.faults.cluster import Cluster
-from tests.faults.site import Site, Web, until
+from tests.faults.site import Site, Web
 from tests.faults.traffic import traffic
+from tests.live_site import until
 from tests.reading import PAGES
 
 

@@ -8,8 +8,9 @@ from functools import partial
 import psutil
 
 from tests.faults.enquiries import assert_kept_in_full
-from tests.faults.site import Site, until
+from tests.faults.site import Site
 from tests.faults.traffic import traffic
+from tests.live_site import until
 
 
 def children(pid: int) -> list[int]:

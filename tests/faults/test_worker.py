@@ -7,11 +7,12 @@ from django.conf import settings
 from django.db import connection
 
 from contact import mail
+from contact.management.commands.worker import CONCURRENT_JOBS
 from contact.models import Message
 from tests.faults.difficult_mail_server import HANG, DifficultMailServer, Fault
 from tests.faults.enquiries import assert_all_mailed, enquiry, unsent
-from tests.faults.site import Site, Web, kill, until
-from vitaleoverheid.management.commands.worker import CONCURRENT_JOBS
+from tests.faults.site import Site, Web, kill
+from tests.live_site import until
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,7 @@ def test_what_a_killed_worker_was_doing_is_done_by_the_next(
     assert bool(taken_in) == is_repeated
     assert len(unsent(site)) == 10
     mail_server.faults = set()
+    site.bury_workers(alive=0)
     with site.worker():
         site.pass_time()
         assert_all_mailed(site, mail_server, confirmed)

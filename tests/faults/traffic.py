@@ -8,7 +8,8 @@ from itertools import count, cycle
 from threading import Event
 
 from tests.faults.enquiries import enquiry
-from tests.faults.site import Answer, Web, until
+from tests.faults.site import Answer, Web
+from tests.live_site import until
 from tests.reading import PAGES
 
 READERS = 3

@@ -11,12 +11,14 @@ from django.core.management.base import BaseCommand
 from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
-from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
+
+from contact.tasks import COLLECT
 
 CONCURRENT_JOBS = 4  # a mail server that hangs must not hold up the other mails
 GRACE = 25  # seconds that a job under way may take after SIGTERM: longer than EMAIL_TIMEOUT
 PATIENCE = 3  # seconds to wait for the database before giving up on it
-PAUSE = 1  # seconds before beginning anew
+PAUSE = 1  # seconds before beginning anew, and between two looks into the outbox
 
 logger = logging.getLogger(__name__)
 
@@ -61,9 +63,27 @@ async def work() -> None:
             with suppress(AlreadyEnqueued):
                 canary = app.configure_task("contact.canary", queueing_lock="canary")
                 await canary.defer_async(timestamp=0)
-            await app.run_worker_async(
-                concurrency=CONCURRENT_JOBS,
-                shutdown_graceful_timeout=GRACE,
-                install_signal_handlers=False,
-                delete_jobs="always",  # what went wrong is in the log, and with the mail
-            )
+            collecting = asyncio.create_task(collect_mails())
+            try:
+                await app.run_worker_async(
+                    concurrency=CONCURRENT_JOBS,
+                    shutdown_graceful_timeout=GRACE,
+                    install_signal_handlers=False,
+                    delete_jobs="always",  # what went wrong is in the log, and with the mail
+                )
+            finally:
+                collecting.cancel()
+
+
+async def collect_mails() -> None:
+    """Give what is in the outbox to the workers, again and again."""
+    while True:
+        try:
+            await app.connector.execute_query_async(COLLECT)
+        except UniqueViolation:
+            pass  # another worker was just doing the same
+        except ConnectorException as error:
+            logger.warning("The outbox could not be looked into: %r", error.__cause__)
+        except Exception:  # whatever it is: no mail would go out if this ended
+            logger.exception("The outbox could not be looked into")
+        await asyncio.sleep(PAUSE)
