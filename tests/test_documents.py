@@ -71,7 +71,8 @@ def upload_among_others(client: Client, name: str, content: bytes) -> Any:
 @pytest.mark.parametrize("name", GOOD)
 def test_a_document_that_is_what_it_says_is_taken(administrator: Client, name: str) -> None:
     assert upload(administrator, name, GOOD[name]).status_code == 302
-    assert Document.objects.get().file.read() == GOOD[name]
+    with Document.objects.get().open_file() as file:
+        assert file.read() == GOOD[name]
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -106,7 +107,8 @@ def document(request: pytest.FixtureRequest, db: None) -> Document:
 
 def test_a_document_is_a_download_that_runs_nothing(client: Client, document: Document) -> None:
     response: Any = client.get(document.url)
-    assert b"".join(response.streaming_content) == document.file.open().read()
+    with document.open_file() as file:
+        assert b"".join(response.streaming_content) == file.read()
     headers = response.headers
     assert headers["Content-Disposition"].startswith("attachment")
     assert headers["X-Content-Type-Options"] == "nosniff"

@@ -15,8 +15,7 @@ from shutil import copytree
 
 import pytest
 
-from tests.faults.site import until
-from tests.live_site import SECRET_KEY, LiveSite
+from tests.live_site import SECRET_KEY, LiveSite, until
 
 ROOT = Path(__file__).resolve().parent.parent
 STEPS = [

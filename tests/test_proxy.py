@@ -2,9 +2,8 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -13,7 +12,7 @@ from socket import socket
 
 import pytest
 
-from tests.live_site import PATIENCE, free_port
+from tests.live_site import PATIENCE, free_port, until
 
 CADDYFILE = Path(__file__).resolve().parent.parent / "deploy" / "Caddyfile"
 CADDY = Path(sys.executable).with_name("caddy")
@@ -67,13 +66,13 @@ class Proxy:
 
 def connect(visitor: HTTPConnection) -> None:
     """Wait until Caddy listens."""
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            return visitor.connect()
-        except ConnectionError:
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+
+    def is_connected() -> bool:
+        with suppress(ConnectionError):
+            visitor.connect()
+        return visitor.sock is not None
+
+    until(is_connected, "Caddy")
 
 
 @pytest.fixture
