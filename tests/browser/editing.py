@@ -1,11 +1,12 @@
-"""What an editor does to a page in the admin."""
+"""What an editor does to a page in the admin, and what a visitor sees of it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from tests.live_site import LiveSite
+from tests.live_site import LiveSite, until
 
 FORM = "form[data-w-autosave-interval-value]"
 EDITED = "data-w-unsaved-has-edits-value"
@@ -82,3 +83,8 @@ def choose(page: Page, action: str) -> None:
     """Choose what to do with a page."""
     page.get_by_role("button", name="Meer acties").click()
     page.get_by_role("button", name=action).first.click()
+
+
+def soon(page: Page, address: str, is_so: Callable[[], bool]) -> None:
+    """A visitor who keeps coming finds it so: each process hears of a change by itself."""
+    until(lambda: page.goto(address) and is_so(), address)

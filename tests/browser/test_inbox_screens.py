@@ -22,6 +22,9 @@ RULES = {
 NOT_OURS = {"exclude": [["#listing-results h2[role=alert]"]]}
 """What Wagtail draws on our screens and axe does not like."""
 
+FINISH = "document.getAnimations().forEach((motion) => motion.finish())"
+"""Shows what fades or slides as it will be."""
+
 WATCH = "addEventListener('w-unsaved:watch-edits', event => { event.target.lang = 'nl' }, true)"
 """Marks a form once Wagtail looks whether somebody types in it: a while after the screen opened."""
 EDITED = "data-w-unsaved-has-edits-value"
@@ -94,6 +97,7 @@ def test_everyone_can_use_the_screen(admin: Page, enquiries: dict[str, int], nam
     broken = []
     for width in (WIDE, NARROW):
         admin.set_viewport_size({"width": width, "height": 900})
+        admin.evaluate(FINISH)
         for violation in Axe().run(admin, context=NOT_OURS, options=RULES).response["violations"]:
             broken += [
                 f"{width} px, {violation['id']} at {node['target']}: {node['failureSummary']}"
@@ -221,12 +225,12 @@ def test_no_script_runs_in_the_inbox_but_ours_and_those_work(
     admin.goto(f"/admin/enquiries/edit/{enquiries['new']}/")
     admin.wait_for_load_state("networkidle")
     assert refused == []
-    admin.evaluate(
-        """() => {
-            const script = document.createElement("script");
-            script.textContent = "document.title = 'overgenomen'";
-            document.body.append(script);
-        }"""
-    )
+    with admin.expect_console_message(lambda said: "Content Security Policy" in said.text):
+        admin.evaluate(
+            """() => {
+                const script = document.createElement("script");
+                script.textContent = "document.title = 'overgenomen'";
+                document.body.append(script);
+            }"""
+        )
     assert admin.title() != "overgenomen"
-    assert "Content Security Policy" in refused[0]

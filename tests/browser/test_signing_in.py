@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.signing_in import PASSWORD, give_password, make_member, set_up_app, sign_in
-from tests.browser.test_inbox_screens import NARROW, RULES, WIDE
+from tests.browser.test_inbox_screens import FINISH, NARROW, RULES, WIDE
 from tests.live_site import LiveSite, until
 from tests.second_factor import code
 
@@ -142,7 +142,7 @@ class Walk:
     def look_in(self, scheme: Literal["light", "dark"], width: int) -> None:
         self.page.emulate_media(color_scheme=scheme)
         self.page.set_viewport_size({"width": width, "height": 900})
-        self.page.evaluate("document.getAnimations().forEach((motion) => motion.finish())")
+        self.page.evaluate(FINISH)
         where = f"{self.page.url}, {scheme}, {width} px"
         for violation in Axe().run(self.page, options=RULES).response["violations"]:
             self.found += [

@@ -13,12 +13,13 @@ from tests.browser.editing import (
     add_block,
     choose,
     open_page,
+    soon,
     wait_for_draft,
     wait_for_form,
     write,
 )
 from tests.browser.signing_in import make_member, sign_in
-from tests.live_site import LiveSite
+from tests.live_site import LiveSite, until
 
 SERVICE = "versterking-interne-samenwerking"
 
@@ -49,15 +50,19 @@ def test_a_mistake_is_told_beside_it_and_advice_keeps_nobody_from_publishing(
     chief.keyboard.type("Wat u krijgt")
     expect(block.locator("input[name$=value]")).to_have_value(re.compile("Wat u krijgt"))
     publish(chief)
-    page.goto("/privacy/")
-    expect(page.get_by_role("heading", level=3, name="Wat u krijgt")).to_be_visible()
+    soon(page, "/privacy/", page.get_by_role("heading", level=3, name="Wat u krijgt").is_visible)
     expect(page.get_by_role("main")).to_contain_text("Indien u iets wilt weten")
 
 
 def test_a_notice_is_there_from_one_time_to_another(chief: Page, page: Page) -> None:
     now, day = timezone.localtime(), timedelta(days=1)
     yesterday, tomorrow = (f"{moment:%d-%m-%Y %H:%M}" for moment in (now - day, now + day))
-    for start, end, times in ((tomorrow, "", 0), (yesterday, tomorrow, 1), ("", yesterday, 0)):
+    notice = page.get_by_text("Wij zijn vrijdag dicht.")
+    for start, end, is_so in (
+        (tomorrow, "", notice.is_hidden),
+        (yesterday, tomorrow, notice.is_visible),
+        ("", yesterday, notice.is_hidden),
+    ):
         from_menu(chief, "Instellingen", "Organisatie en vaste teksten")
         chief.get_by_role("tab", name="Mededeling").click()
         form = chief.get_by_role("tabpanel", name="Mededeling")
@@ -67,8 +72,7 @@ def test_a_notice_is_there_from_one_time_to_another(chief: Page, page: Page) -> 
         form.get_by_role("textbox", name="Te zien vanaf").fill(start)
         form.get_by_role("textbox", name="Te zien tot").fill(end)
         save(chief, "Opslaan")
-        page.goto("/over-ons/")
-        expect(page.get_by_text("Wij zijn vrijdag dicht.")).to_have_count(times)
+        soon(page, "/over-ons/", is_so)
 
 
 def test_a_colleague_is_shown_where_visitors_look_for_people(
@@ -85,10 +89,9 @@ def test_a_colleague_is_shown_where_visitors_look_for_people(
     wait_for_draft(chief)
     publish(chief)
     for address in ("/over-ons/", "/contact/", f"/diensten/{SERVICE}/"):
-        page.goto(address)
-        expect(page.get_by_text("Jo Voorbeeld").first).to_be_visible()
+        soon(page, address, page.get_by_text("Jo Voorbeeld").first.is_visible)
     card = page.get_by_role("link", name="Jo Voorbeeld").get_attribute("href")
-    assert b"FN:Jo Voorbeeld" in live_site.get(str(card))[1]
+    until(lambda: b"FN:Jo Voorbeeld" in live_site.get(str(card))[1])
 
 
 def test_insights_are_in_the_menu_while_there_is_an_article(
@@ -99,15 +102,14 @@ def test_insights_are_in_the_menu_while_there_is_an_article(
     expect(menu).to_be_hidden()
     add_page(chief, live_site, "inzichten", "Samenwerken begint binnen")
     publish(chief)
-    page.reload()
+    soon(page, "/", menu.is_visible)
     menu.click()
     page.get_by_role("link", name="Samenwerken begint binnen").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Samenwerken begint binnen")
     feed = page.locator("link[type='application/atom+xml']").get_attribute("href")
-    assert b"Samenwerken begint binnen" in live_site.get(str(feed))[1]
+    until(lambda: b"Samenwerken begint binnen" in live_site.get(str(feed))[1])
     remove(chief, "Samenwerken begint binnen", links=0)
-    page.goto("/")
-    expect(menu).to_be_hidden()
+    soon(page, "/", menu.is_hidden)
 
 
 def test_a_page_from_its_first_draft_to_its_end(
@@ -132,8 +134,9 @@ def test_a_page_from_its_first_draft_to_its_end(
 
     open_page(chief, live_site, "zo-werken-wij")
     publish(chief)
-    page.goto("/")
-    page.get_by_role("contentinfo").get_by_role("link", name="Zo werken wij").click()
+    footer = page.get_by_role("contentinfo")
+    soon(page, "/", footer.get_by_role("link", name="Zo werken wij").is_visible)
+    footer.get_by_role("link", name="Zo werken wij").click()
     visitor_reads(page, page.url)
 
     from_menu(chief, "Instellingen", "Uitgelichte zoekresultaten")
@@ -142,8 +145,9 @@ def test_a_page_from_its_first_draft_to_its_end(
     chief.get_by_role("button", name="Voeg een aanbevolen").click()
     pick_page(chief, "Zo werken wij")
     save(chief, "Toevoegen")
-    page.goto("/zoeken/?q=zeppelin")
-    page.get_by_role("main").get_by_role("link", name="Zo werken wij").click()
+    found = page.get_by_role("main").get_by_role("link", name="Zo werken wij")
+    soon(page, "/zoeken/?q=zeppelin", found.is_visible)
+    found.click()
     visitor_reads(page, page.url)
 
     chief.goto("/admin/")
@@ -155,11 +159,11 @@ def test_a_page_from_its_first_draft_to_its_end(
     chief.get_by_role("textbox", name="Slug").fill("onze-werkwijze")
     wait_for_draft(chief)
     publish(chief)
-    visitor_reads(page, "/zo-werken-wij/")
-    assert page.url.endswith("/onze-werkwijze/")
+    soon(page, "/zo-werken-wij/", lambda: page.url.endswith("/onze-werkwijze/"))
+    visitor_reads(page, page.url)
 
     remove(chief, "Zo werken wij", links=1)
-    assert live_site.get("/onze-werkwijze/")[0] == 404
+    until(lambda: live_site.get("/onze-werkwijze/")[0] == 404)
 
 
 def add_page(page: Page, live_site: LiveSite, parent: str, title: str) -> None:
@@ -174,8 +178,7 @@ def add_page(page: Page, live_site: LiveSite, parent: str, title: str) -> None:
 
 
 def visitor_reads(page: Page, address: str) -> None:
-    page.goto(address)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Zo werken wij")
+    soon(page, address, page.get_by_role("heading", level=1, name="Zo werken wij").is_visible)
 
 
 def publish(page: Page) -> None:

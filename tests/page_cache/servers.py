@@ -3,7 +3,6 @@
 import gzip
 import os
 import signal
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
@@ -17,6 +16,7 @@ from django.db import connection
 from django.test import RequestFactory
 from django.utils.crypto import get_random_string
 
+from tests.live_site import PATIENCE, until
 from vitaleoverheid.content_changes import ContentChanges
 from vitaleoverheid.models import HomePage
 from vitaleoverheid.page_cache import PageCache
@@ -28,7 +28,6 @@ PUBLIC = ("Cache-Control", "public, s-maxage=60")
 SERVICE = "/contact/?dienst=versterking-interne-samenwerking"
 HOST = "testserver"
 COPY = "committed"
-DEADLINE = 1  # second, within which an edit is everywhere
 
 
 class Reply:
@@ -121,7 +120,7 @@ class Slow(Fake):
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
         self.count += 1
         self.has_begun.set()
-        assert self.may_finish.wait(10)
+        assert self.may_finish.wait(PATIENCE)
         return super().__call__(environ, start_response)
 
     @contextmanager
@@ -131,7 +130,7 @@ class Slow(Fake):
         self.may_finish.clear()
         visitor = Visitor(lambda: server.ask(address))
         visitor.start()
-        assert self.has_begun.wait(10)
+        assert self.has_begun.wait(PATIENCE)
         try:
             yield
         finally:
@@ -194,16 +193,6 @@ def command(sql: str) -> None:
         postgres.execute(sql)
 
 
-def soon(condition: Callable[[], bool], seconds: float = DEADLINE) -> bool:
-    """Whether the condition becomes true in time."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.002)
-    return True
-
-
 def decoded(reply: Reply) -> bytes:
     """The body without its content encoding."""
     decoders = {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}
@@ -215,7 +204,7 @@ def heard(server: Server, change: Callable[[], object]) -> None:
     """Change something, and wait until the process has heard of it."""
     before = server.generation
     change()
-    assert soon(lambda: server.generation > before)
+    until(lambda: server.generation > before and server.cache.changes.are_heard())
 
 
 def at_once(count: int, do: Callable[[], object]) -> None:
