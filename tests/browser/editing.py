@@ -80,9 +80,10 @@ def wait_for_draft(page: Page) -> None:
 
 
 def choose(page: Page, action: str) -> None:
-    """Choose what to do with a page."""
+    """Choose what to do with a page, and wait for the screen after it."""
     page.get_by_role("button", name="Meer acties").click()
-    page.get_by_role("button", name=action).first.click()
+    with page.expect_navigation():
+        page.get_by_role("button", name=action).first.click()
 
 
 def soon(page: Page, address: str, is_so: Callable[[], bool]) -> None:

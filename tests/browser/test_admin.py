@@ -10,6 +10,13 @@ from tests.browser.editing import open_page, wait_for_draft
 from tests.browser.screens import fill_in
 from tests.live_site import LiveSite
 
+TYPE_AT_ONCE = """
+  document.addEventListener("w-unsaved:watch-edits", () => {
+    document.querySelector("[name=introduction]").value = "Meteen getypt.";
+  }, { once: true });
+"""
+"""Somebody types as soon as Wagtail looks whether somebody does."""
+
 
 @pytest.fixture(autouse=True)
 def quiet(admin: Page) -> Iterator[None]:
@@ -63,3 +70,13 @@ def test_words_typed_while_a_draft_is_being_saved_are_saved_too(
     wait_for_draft(admin)
     open_page(admin, live_site, "toegankelijkheid")
     expect(introduction).to_have_text("Dag. Tot ziens.")
+
+
+def test_words_typed_as_soon_as_a_page_is_open_are_saved_too(
+    admin: Page, live_site: LiveSite
+) -> None:
+    admin.add_init_script(TYPE_AT_ONCE)
+    open_page(admin, live_site, "toegankelijkheid")
+    wait_for_draft(admin)
+    open_page(admin, live_site, "toegankelijkheid")
+    expect(admin.get_by_role("textbox", name="Inleiding")).to_have_text("Meteen getypt.")
