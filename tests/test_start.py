@@ -95,14 +95,30 @@ def test_a_mistake_in_the_environment_is_told_in_one_line(
     assert only_line(command, PRODUCTION | {variable: value}).startswith(variable)
 
 
+def printed(code: str, **environment: str) -> str:
+    """What some code prints once the site has started, before any visitor came."""
+    shell = ["manage.py", "shell", "--no-imports", "-c", code]
+    with limited(python(shell, PRODUCTION | environment)) as process:
+        output, _ = process.communicate()
+    return output
+
+
 def test_an_older_secret_key_counts_for_as_long_as_it_is_named() -> None:
     code = "from django.conf import settings; print(settings.SECRET_KEY_FALLBACKS)"
-    old = {"SECRET_KEY_FALLBACKS": "the-old-key"}
-    with limited(
-        python(["manage.py", "shell", "--no-imports", "-c", code], PRODUCTION | old)
-    ) as it:
-        output, _ = it.communicate()
-    assert output == "['the-old-key']\n"
+    assert printed(code, SECRET_KEY_FALLBACKS="the-old-key") == "['the-old-key']\n"
+
+
+FIND_OUT = """
+from contact.models import ContactPage
+def fail(): raise RuntimeError
+ContactPage.get_subpage_urls = fail
+print(bool(ContactPage.get_resolver()))
+"""
+
+
+def test_the_first_enquiries_may_come_at_once() -> None:
+    # Two threads that find out together where a page leads may fail.
+    assert printed(FIND_OUT) == "True\n"
 
 
 def test_gunicorn_in_development_does_not_repeat_a_mistake() -> None:
