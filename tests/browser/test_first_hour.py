@@ -92,6 +92,7 @@ def change(page: Page, live_site: LiveSite, file: Path) -> None:
 
     choose(page, "Stuur door naar Vier ogen")
     expect(block.get_by_text("markeer de afbeelding als decoratief")).to_be_visible()
+    wait_for_form(page)
     block.get_by_label("Alt tekst").fill(PICTURE)
     wait_for_draft(page)
     choose(page, "Stuur door naar Vier ogen")
