@@ -43,7 +43,7 @@ EDITS = """
 
 | | median (ms) | longest (ms) |
 |---|--:|--:|
-| older page still served after the commit | {:.0f} | {:.0f} |"""
+| older page still served after the commit | {:.1f} | {:.1f} |"""
 FIRST_PORT = 8290
 CONNECTIONS = {"page": 16, "form": 8}
 ENVIRONMENT = {
